@@ -1,0 +1,1 @@
+export { BackendError, FlowError, type FlowErrorOptions, FormatError, OptionError, ShapeError } from "./error.ts";
