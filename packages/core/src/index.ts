@@ -1,1 +1,94 @@
+export type { Abortable } from "./abort.ts";
+export {
+  type Arrays,
+  type Backend,
+  type CompileOptions,
+  type Executable,
+  type FloatArray,
+  type HostArray,
+  hostArray,
+} from "./backend.ts";
+export { type Bijector, defineLayer, type LayerDefinition, type Mapped, type Traced } from "./bijector/bijector.ts";
+export { chain, composed, invert, inverted } from "./bijector/chain.ts";
+export { type Described, fromJSON, type Kind, parseOptions, part, shape, size, toJSON } from "./bijector/described.ts";
+export {
+  addCosts,
+  type Cost,
+  completeFacts,
+  type Domain,
+  type Facts,
+  fits,
+  invertFacts,
+  onePass,
+  rootFinding,
+  type StatedFacts,
+} from "./bijector/facts.ts";
+export {
+  filled,
+  isParameter,
+  normalInit,
+  ones,
+  Parameter,
+  type Parameters,
+  uniformInit,
+  values,
+  zeros,
+} from "./bijector/parameter.ts";
+export { type Conditioner, definePart, type Network, type Transformation } from "./bijector/parts.ts";
+export {
+  type Layout,
+  layoutOf,
+  type Parametrised,
+  type Program,
+  type ProgramBody,
+  startValues,
+  traceProgram,
+  unflatten,
+} from "./bijector/program.ts";
+export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
+export {
+  type Base,
+  diagonalNormal,
+  standardNormal,
+  standardNormalLogProb,
+  standardUniform,
+} from "./distribution/base.ts";
+export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
 export { BackendError, FlowError, type FlowErrorOptions, FormatError, OptionError, ShapeError } from "./error.ts";
+export { type NestedNumbers, type Numbers, rowRange, takeRows, toHostArray } from "./fit/data.ts";
+export { type FitData, type FitOptions, fit, type Progress, resolveFitOptions, toRows } from "./fit/fit.ts";
+export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL } from "./fit/loss.ts";
+export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
+export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
+export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
+export { type Schedule, scheduleFactor } from "./fit/schedule.ts";
+export { type Rows, Trainer, type TrainerOptions, type TrainerState } from "./fit/trainer.ts";
+export { gradients, jvp, vjp } from "./grad/gradients.ts";
+export { inline, trace } from "./graph/builder.ts";
+export { type Graph, type GraphNode, inputSpecs, type NodeOf } from "./graph/graph.ts";
+export { hashGraph, printGraph } from "./graph/print.ts";
+export {
+  addSizes,
+  type Bindings,
+  bindSizes,
+  type Dim,
+  elements,
+  mulSizes,
+  resolveShape,
+  resolveSize,
+  type Shape,
+  type Size,
+  sameShape,
+  sameSize,
+  shapeText,
+  subSizes,
+  symbol,
+} from "./graph/size.ts";
+export { Tensor, type TensorLike } from "./graph/tensor.ts";
+export * from "./ops/index.ts";
+export { optimise } from "./passes/optimise.ts";
+export { type Rewrite, rewriteGraph } from "./passes/rewrite.ts";
+export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/params.ts";
+export { reference } from "./reference/backend.ts";
+export { gatherInputs, splitOutputs } from "./run.ts";
+export { leaves, mapTree, type Tree } from "./tree.ts";

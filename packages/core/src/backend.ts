@@ -1,0 +1,56 @@
+/**
+ * What a backend is: something that compiles graphs and runs them on arrays of the host.
+ *
+ * @module
+ */
+import type { Graph } from "./graph/graph.ts";
+
+/** Floating-point values on the host, row by row. */
+export type FloatArray = Float32Array | Float64Array;
+
+/** An array of the host. */
+export interface HostArray {
+  readonly data: FloatArray;
+  readonly shape: readonly number[];
+}
+
+/** Arrays by the name of the input or output. */
+export type Arrays = Readonly<Record<string, HostArray>>;
+
+export interface CompileOptions {
+  /** Inputs that stay with the backend between runs; `put` sets them. */
+  readonly resident?: readonly string[];
+  /** Outputs that become resident inputs of the next run instead of being returned: input by output. */
+  readonly carry?: Readonly<Record<string, string>>;
+}
+
+/** A compiled graph. */
+export interface Executable {
+  /**
+   * Runs on the inputs that are not resident.
+   * @returns the outputs that are not carried, by name
+   * @throws {ShapeError} where shapes disagree with the declared ones
+   */
+  run(inputs: Arrays): Promise<Arrays>;
+  /** Sets resident inputs. */
+  put(values: Arrays): Promise<void>;
+  /** Reads resident inputs back. */
+  get(names: readonly string[]): Promise<Arrays>;
+  dispose(): Promise<void>;
+}
+
+/** Runs graphs on one device in one precision. */
+export interface Backend {
+  /** `onnx`, `reference`, … */
+  readonly name: string;
+  /** What it really runs on: `cpu`, `cuda`, `webgpu`. */
+  readonly device: string;
+  readonly precision: "float32" | "float64";
+  /** One line for people: `onnx: cpu, 2 threads`. */
+  describe(): string;
+  compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
+  dispose(): Promise<void>;
+}
+
+/** An array of the host from values and a shape. */
+export const hostArray = (data: FloatArray, shape: readonly number[]): HostArray => ({ data, shape });

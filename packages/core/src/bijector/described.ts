@@ -1,0 +1,94 @@
+/**
+ * Descriptions: plain objects that say what a flow is made of, and go into a file and come back.
+ *
+ * A description has a `kind` and `options`, which may hold further descriptions. A file names kinds; the code for them
+ * comes from the list that the reader passes.
+ *
+ * @module
+ */
+import * as z from "zod/mini";
+import { FormatError, OptionError } from "../error.ts";
+
+/** Anything with a kind and options. */
+export interface Described {
+  readonly kind: string;
+  /** Plain data, or further descriptions, or lists and records of these. */
+  readonly options: object;
+}
+
+/** A factory of one kind of description. */
+export interface Kind<T extends Described = Described> {
+  (options: never): T;
+  readonly kind: string;
+}
+
+/** A positive whole number, as sizes are. */
+export const size = z.int().check(z.positive());
+
+/** A shape of fixed sizes. */
+export const shape = z.array(size);
+
+const isDescribed = (value: unknown): value is Described =>
+  typeof value === "object" &&
+  value !== null &&
+  "kind" in value &&
+  "options" in value &&
+  typeof value.kind === "string";
+
+/** A description in an options schema: anything with a kind of the wanted role. */
+export const part = <T extends Described>(role: string): z.ZodMiniType<T, T> =>
+  z.custom<T>((value) => isDescribed(value) && (value as { role?: unknown }).role === role, `expected a ${role}`);
+
+/** Validates options; the sentence names the kind and the option. */
+export function parseOptions<O extends object>(kind: string, schema: z.ZodMiniType<O>, options: unknown): O {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const path = issue?.path.join(".") ?? "";
+  throw new OptionError(
+    "layer-options",
+    `${kind}: ${path === "" ? "the options" : `option ${path}`}: ${issue?.message ?? "not valid"}.`,
+    {
+      cause: parsed.error,
+    },
+  );
+}
+
+/** Plain data of a description, for a file. */
+export function toJSON(value: unknown): unknown {
+  if (isDescribed(value)) return { kind: value.kind, options: toJSON(value.options) };
+  if (Array.isArray(value)) return value.map(toJSON);
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, v]) => v !== undefined)
+        .map(([k, v]) => [k, toJSON(v)]),
+    );
+  return value;
+}
+
+const MAX_DEPTH = 64;
+
+/**
+ * Builds a description from plain data and a list of kinds.
+ * @throws {FormatError} `unknown-kind`, naming the kind that the list does not hold
+ */
+export function fromJSON(value: unknown, kinds: readonly Kind[], depth = 0): unknown {
+  if (depth > MAX_DEPTH)
+    throw new FormatError("too-deep", `A description is nested more than ${MAX_DEPTH} levels deep.`);
+  if (Array.isArray(value)) return value.map((v) => fromJSON(v, kinds, depth + 1));
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([k, v]) => [k, fromJSON(v, kinds, depth + 1)] as const);
+  if (!isDescribed(value)) return Object.fromEntries(entries);
+  const factory = kinds.find((k) => k.kind === value.kind);
+  if (!factory)
+    throw new FormatError(
+      "unknown-kind",
+      `The file holds a layer of kind "${value.kind}", which is not among those given.`,
+      {
+        hint: `Pass its factory: load(bytes, { layers: [...all, ${/^\w+$/.test(value.kind) ? value.kind : "yourLayer"}] }).`,
+      },
+    );
+  const options = entries.find(([k]) => k === "options")![1];
+  return (factory as unknown as (options: unknown) => Described)(options);
+}

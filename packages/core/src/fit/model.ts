@@ -1,0 +1,308 @@
+/**
+ * A flow with its weights on a backend.
+ *
+ * @module
+ */
+import type { Abortable } from "../abort.ts";
+import type { Arrays, Backend, Executable, FloatArray, HostArray } from "../backend.ts";
+import { hostArray } from "../backend.ts";
+import { layoutOf, type Program, type ProgramBody, traceProgram } from "../bijector/program.ts";
+import type { Flow } from "../distribution/flow.ts";
+import { FlowError, OptionError, ShapeError } from "../error.ts";
+import { type Shape, shapeText } from "../graph/size.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { key as seedKey } from "../random/index.ts";
+import { type Numbers, rowRange, toHostArray } from "./data.ts";
+import { batchSize } from "./loss.ts";
+import { NoiseMaker, type NoiseSource } from "./noise.ts";
+
+/** Weights and state of a flow, one vector each in the order of the flow's layout. */
+export interface Weights {
+  readonly params: FloatArray;
+  readonly state: FloatArray;
+}
+
+/** What a caller may say of any call that runs. */
+export interface CallOptions {
+  /** Context of the events: an array […contexts, …context event]. */
+  readonly context?: Numbers;
+  /** Seed of the noise; without one, encode and logProb take the middle of each cell. */
+  readonly seed?: number;
+  readonly signal?: Abortable;
+}
+
+type Method = "logProb" | "encode" | "decode" | "sample";
+
+/** Events in one run of a program; longer inputs go in several. */
+const CHUNK = 512;
+
+/** A trained flow that can be asked: everything that executes is async. */
+export class Model {
+  readonly flow: Flow;
+  readonly backend: Backend;
+  readonly weights: Weights;
+  /** Facts of the training, as the file keeps them. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  private readonly programs = new Map<Method, Promise<{ program: Program; executable: Executable }>>();
+  private readonly noise = new NoiseMaker(seedKey(0));
+  private disposed = false;
+
+  constructor(flow: Flow, weights: Weights, backend: Backend, facts: Readonly<Record<string, unknown>> = {}) {
+    const sizes = [layoutOf(flow.params).size, layoutOf(flow.state).size];
+    if (weights.params.length !== sizes[0] || weights.state.length !== sizes[1])
+      throw new ShapeError(
+        "weights",
+        `The flow has ${sizes[0]} parameters and ${sizes[1]} state entries, the weights ${weights.params.length} and ${weights.state.length}.`,
+      );
+    this.flow = flow;
+    this.weights = weights;
+    this.backend = backend;
+    this.facts = facts;
+  }
+
+  /** The number of parameters. */
+  get parameters(): number {
+    return this.weights.params.length;
+  }
+
+  /**
+   * Draws events, the first ones of a longer draw being those of a shorter one.
+   * @param n events for each context
+   * @returns shape [n, …event], or [contexts, n, …event] with a context
+   */
+  async sample(n: number, options: CallOptions & { readonly temperature?: number } = {}): Promise<HostArray> {
+    if (!Number.isInteger(n) || n < 0)
+      throw new OptionError("sample-count", `A number of samples is a whole number from 0, not ${n}.`);
+    const { temperature = 1 } = options;
+    if (!(temperature >= 0))
+      throw new OptionError("temperature", `A temperature is a number from 0, not ${temperature}.`);
+    const context = this.contextOf(options.context);
+    const contexts = context ? context.shape[0]! : 1;
+    const rows = await this.runRows("sample", contexts * n, {}, context && repeatRows(context, n), options, {
+      source: { key: seedKey(options.seed ?? 0) },
+      temperature,
+    });
+    return hostArray(rows.data, context ? [contexts, n, ...this.flow.event] : [n, ...this.flow.event]);
+  }
+
+  /** ln p(x) in nats, of x's batch shape. */
+  logProb(x: Numbers, options: CallOptions = {}): Promise<HostArray> {
+    return this.map("logProb", x, this.flow.event, options);
+  }
+
+  /** z = f⁻¹(x), of x's batch shape. */
+  encode(x: Numbers, options: CallOptions = {}): Promise<HostArray> {
+    return this.map("encode", x, this.flow.event, options);
+  }
+
+  /** x = f(z), of z's batch shape. */
+  decode(z: Numbers, options: CallOptions = {}): Promise<HostArray> {
+    return this.map("decode", z, this.flow.bijector.facts.base, options);
+  }
+
+  /** Decodes points on the way from encode(a) to encode(b), ends included: straight in z, or along the sphere. */
+  async interpolate(
+    a: Numbers,
+    b: Numbers,
+    points: number,
+    options: CallOptions & { readonly path?: "linear" | "spherical" } = {},
+  ): Promise<HostArray> {
+    if (!Number.isInteger(points) || points < 2)
+      throw new OptionError("points", `An interpolation has 2 points or more, not ${points}.`);
+    const { event } = this.flow;
+    const ends = [toHostArray(a, event, "a"), toHostArray(b, event, "b")];
+    for (const end of ends)
+      if (end.shape.length !== event.length)
+        throw new ShapeError(
+          "interpolate",
+          `interpolate takes single events ${shapeText(event)}, not ${shapeText(end.shape)}.`,
+        );
+    const [za, zb] = await Promise.all(ends.map((e) => this.encode(hostArray(e.data, [1, ...event]), options)));
+    const z = interpolateLatents(za!.data, zb!.data, points, options.path ?? "linear");
+    return this.decode(hostArray(z, [points, ...this.flow.bijector.facts.base]), options);
+  }
+
+  /** Frees what the backend holds; a disposed model says so when used. */
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    const compiled = await Promise.allSettled(this.programs.values());
+    this.programs.clear();
+    for (const result of compiled) if (result.status === "fulfilled") await result.value.executable.dispose();
+  }
+
+  private async map(
+    method: Exclude<Method, "sample">,
+    x: Numbers,
+    event: readonly number[],
+    options: CallOptions,
+  ): Promise<HostArray> {
+    const array = toHostArray(x, event, method === "decode" ? "z" : "x");
+    const batch = array.shape.slice(0, array.shape.length - event.length);
+    const count = batch.reduce((p, d) => p * d, 1);
+    const rows = hostArray(array.data, [count, ...event]);
+    const source: NoiseSource = options.seed === undefined ? "middle" : { key: seedKey(options.seed) };
+    const context = this.contextOf(options.context);
+    const result = await this.runRows(
+      method,
+      count,
+      { [method === "decode" ? "z" : "x"]: rows },
+      context && contextRows(context, batch),
+      options,
+      { source },
+    );
+    return hostArray(result.data, [...batch, ...result.shape.slice(1)]);
+  }
+
+  private contextOf(context: Numbers | undefined): HostArray | undefined {
+    const wanted = this.flow.context;
+    if (!wanted) {
+      if (context !== undefined)
+        throw new OptionError("context", "This flow has no context.", { hint: "Leave the option away." });
+      return undefined;
+    }
+    if (context === undefined)
+      throw new OptionError("context", `This flow wants a context ${shapeText(wanted)}.`, {
+        hint: "Pass { context }.",
+      });
+    const array = toHostArray(context, wanted, "context");
+    return array.shape.length === wanted.length ? hostArray(array.data, [1, ...array.shape]) : array;
+  }
+
+  /** Runs rows through a program in chunks of one size, so that a backend plans for few shapes. */
+  private async runRows(
+    method: Method,
+    count: number,
+    inputs: Arrays,
+    context: HostArray | undefined,
+    options: CallOptions,
+    noise: { readonly source: NoiseSource; readonly temperature?: number },
+  ): Promise<HostArray> {
+    if (this.disposed) throw new FlowError("disposed", "This model was disposed.", { hint: "Load it again." });
+    const { program, executable } = await this.compiled(method);
+    const all = this.noise.draw(program.noises, new Map([["N", count]]), noise.source, noise.temperature);
+    const given = { ...inputs, ...all, ...(context ? { context } : {}) };
+    const parts: HostArray[] = [];
+    for (let from = 0; from < count || from === 0; from += CHUNK) {
+      options.signal?.throwIfAborted();
+      const to = Math.min(count, from + CHUNK);
+      const chunk = Object.fromEntries(
+        Object.entries(given).map(([name, array]) => [
+          name,
+          from === 0 && to === count ? array : rowRange(array, from, to),
+        ]),
+      );
+      parts.push((await executable.run(chunk))["result"]!);
+    }
+    return parts.length === 1 ? parts[0]! : concatRows(parts);
+  }
+
+  private compiled(method: Method): Promise<{ program: Program; executable: Executable }> {
+    let compiled = this.programs.get(method);
+    if (!compiled) {
+      compiled = this.compile(method);
+      this.programs.set(method, compiled);
+      compiled.catch(() => this.programs.delete(method));
+    }
+    return compiled;
+  }
+
+  private async compile(method: Method): Promise<{ program: Program; executable: Executable }> {
+    const { flow } = this;
+    const shapes: Record<Method, Record<string, Shape>> = {
+      logProb: { x: [batchSize, ...flow.event] },
+      encode: { x: [batchSize, ...flow.event] },
+      decode: { z: [batchSize, ...flow.bijector.facts.base] },
+      sample: {},
+    };
+    const program = traceProgram(
+      flow,
+      { mode: "eval", inputs: shapes[method], context: flow.context && [batchSize, ...flow.context] },
+      (body) => ({ result: methodBody(flow, method, body) }),
+    );
+    const resident = ["params", "state"].filter((name) =>
+      program.graph.inputs.some((t) => (t.node.params as { name?: string }).name === name),
+    );
+    const executable = await this.backend.compile(program.graph, { resident });
+    const { params, state } = this.weights;
+    const values: Arrays = { params: hostArray(params, [params.length]), state: hostArray(state, [state.length]) };
+    await executable.put(Object.fromEntries(resident.map((name) => [name, values[name]!])));
+    return { program, executable };
+  }
+}
+
+function methodBody(flow: Flow, method: Method, { scope, inputs }: ProgramBody): Tensor {
+  switch (method) {
+    case "logProb":
+      return flow.logProb(scope, inputs["x"]!);
+    case "encode":
+      return flow.bijector.inverse(scope.at("bijector"), inputs["x"]!)[0];
+    case "decode":
+      return flow.bijector.forward(scope.at("bijector"), inputs["z"]!)[0];
+    case "sample":
+      return flow.sample(scope, [batchSize])[0];
+    default:
+      return method satisfies never;
+  }
+}
+
+/** Each row n times over. */
+function repeatRows(array: HostArray, n: number): HostArray {
+  const width = array.data.length / array.shape[0]!;
+  const out = new Float64Array(array.data.length * n);
+  for (let row = 0; row < array.shape[0]!; row++)
+    for (let i = 0; i < n; i++) out.set(array.data.subarray(row * width, (row + 1) * width), (row * n + i) * width);
+  return hostArray(out, [array.shape[0]! * n, ...array.shape.slice(1)]);
+}
+
+/** Contexts laid over a batch: one for all, one a row, or one for each entry of the batch's first axis. */
+function contextRows(context: HostArray, batch: readonly number[]): HostArray {
+  const count = batch.reduce((p, d) => p * d, 1);
+  const given = context.shape[0]!;
+  if (given === count) return context;
+  if (given === 1 || given === batch[0]) return repeatRows(context, count / given);
+  throw new ShapeError("context-batch", `${given} contexts do not fit a batch of ${shapeText(batch)}.`, {
+    hint: "Give one context, one for each event, or one for each entry of the first axis.",
+  });
+}
+
+function concatRows(parts: readonly HostArray[]): HostArray {
+  const [first] = parts as readonly [HostArray];
+  const rows = parts.reduce((n, p) => n + p.shape[0]!, 0);
+  const data = new (first.data.constructor as Float32ArrayConstructor)(
+    parts.reduce((n, p) => n + p.data.length, 0),
+  ) as FloatArray;
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return hostArray(data, [rows, ...first.shape.slice(1)]);
+}
+
+/** Points from a to b: (1 − t) a + t b, or along the great circle through both. */
+export function interpolateLatents(
+  a: FloatArray,
+  b: FloatArray,
+  points: number,
+  path: "linear" | "spherical",
+): Float64Array {
+  const size = a.length;
+  const out = new Float64Array(points * size);
+  let [dot, na, nb] = [0, 0, 0];
+  for (let i = 0; i < size; i++) {
+    dot += a[i]! * b[i]!;
+    na += a[i]! ** 2;
+    nb += b[i]! ** 2;
+  }
+  const angle = Math.acos(Math.max(-1, Math.min(1, dot / Math.sqrt(na * nb || 1))));
+  const straight = path === "linear" || Math.sin(angle) < 1e-6;
+  for (let p = 0; p < points; p++) {
+    const t = p / (points - 1);
+    const [wa, wb] = straight
+      ? [1 - t, t]
+      : [Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)];
+    for (let i = 0; i < size; i++)
+      out[p * size + i] = p === 0 ? a[i]! : p === points - 1 ? b[i]! : wa * a[i]! + wb * b[i]!;
+  }
+  return out;
+}

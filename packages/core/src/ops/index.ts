@@ -1,0 +1,4 @@
+export * from "./control.ts";
+export * from "./elementwise.ts";
+export * from "./layout.ts";
+export * from "./reduce.ts";

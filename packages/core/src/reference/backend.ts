@@ -1,0 +1,72 @@
+/**
+ * The reference backend: float64 on one thread, slow and obvious.
+ *
+ * @module
+ */
+import { type Arrays, type Backend, type CompileOptions, type Executable, hostArray } from "../backend.ts";
+import { type Graph, inputSpecs } from "../graph/graph.ts";
+import { type Bindings, bindSizes } from "../graph/size.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { optimise } from "../passes/optimise.ts";
+import { gatherInputs, splitOutputs } from "../run.ts";
+import type { Block } from "./block.ts";
+import { type Kernel, kernels } from "./kernels.ts";
+
+/** Evaluates a graph node by node. */
+export function evaluate(graph: Graph, inputs: readonly Block[], bindings: Bindings): readonly Block[] {
+  const values = new Map<Tensor, Block>();
+  graph.inputs.forEach((t, i) => void values.set(t, inputs[i]!));
+  for (const node of graph.nodes) {
+    if (node.op === "input") continue;
+    const given = node.inputs.map((t) => values.get(t)!);
+    const outputs = (kernels[node.op] as Kernel<typeof node.op>)(node.params as never, given, bindings, evaluate);
+    node.outputs.forEach((t, i) => void values.set(t, outputs[i]!));
+  }
+  return graph.outputs.map((t) => values.get(t)!);
+}
+
+/** Makes the backend that everything else is tested against: float64, plain loops, no dependency. */
+export function reference(): Backend {
+  return {
+    name: "reference",
+    device: "cpu",
+    precision: "float64",
+    describe: () => "reference: cpu, float64, 1 thread",
+    compile: (graph, options = {}) => Promise.resolve(compile(graph, options)),
+    dispose: () => Promise.resolve(),
+  };
+}
+
+function compile(graph: Graph, options: CompileOptions): Executable {
+  const program = optimise(graph);
+  const specs = inputSpecs(program);
+  const resident = new Map<string, Block>();
+  return {
+    async run(inputs) {
+      const given = gatherInputs(specs, inputs, resident, options).map(
+        ({ data, shape }): Block => ({ data: data instanceof Float64Array ? data : Float64Array.from(data), shape }),
+      );
+      const bindings = bindSizes(
+        specs,
+        given.map((x) => x.shape),
+      );
+      const outputs = evaluate(program, given, bindings);
+      return splitOutputs(program.outputNames, outputs, options, (name, value) => void resident.set(name, value));
+    },
+    async put(values) {
+      for (const [name, { data, shape }] of Object.entries(values))
+        resident.set(name, { data: Float64Array.from(data), shape });
+    },
+    async get(names): Promise<Arrays> {
+      return Object.fromEntries(
+        names.map((name) => {
+          const { data, shape } = resident.get(name)!;
+          return [name, hostArray(Float64Array.from(data), shape)];
+        }),
+      );
+    },
+    async dispose() {
+      resident.clear();
+    },
+  };
+}
