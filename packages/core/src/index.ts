@@ -61,6 +61,7 @@ export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL
 export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
+export { load, type Opened, open, save, saveCheckpoint, saveWeights } from "./fit/save.ts";
 export { type Schedule, scheduleFactor } from "./fit/schedule.ts";
 export { type Rows, Trainer, type TrainerOptions, type TrainerState } from "./fit/trainer.ts";
 export { gradients, jvp, vjp } from "./grad/gradients.ts";
@@ -85,10 +86,12 @@ export {
   symbol,
 } from "./graph/size.ts";
 export { Tensor, type TensorLike } from "./graph/tensor.ts";
+export { decodeSafetensors, encodeSafetensors, type FileTensor } from "./model-file/index.ts";
 export * from "./ops/index.ts";
 export { optimise } from "./passes/optimise.ts";
 export { type Rewrite, rewriteGraph } from "./passes/rewrite.ts";
 export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/params.ts";
+export { bits, foldIn, type Key, key, normal, permutation, randint, uniform } from "./random/index.ts";
 export { reference } from "./reference/backend.ts";
 export { gatherInputs, splitOutputs } from "./run.ts";
 export { leaves, mapTree, type Tree } from "./tree.ts";

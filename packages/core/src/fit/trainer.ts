@@ -46,7 +46,7 @@ export interface TrainerState {
   /** Factor on the learning rate, halved after each rollback. */
   readonly rateScale: number;
   readonly rollbacks: number;
-  readonly best: { readonly valid: number; readonly step: number } | undefined;
+  readonly best?: { readonly valid: number; readonly step: number } | undefined;
   /** Evaluations since the best one. */
   readonly stale: number;
 }

@@ -1,0 +1,141 @@
+/**
+ * Models and checkpoints as files.
+ *
+ * @module
+ */
+import type { Backend, FloatArray } from "../backend.ts";
+import { fromJSON, type Kind, toJSON } from "../bijector/described.ts";
+import { type Layout, layoutOf } from "../bijector/program.ts";
+import type { Flow } from "../distribution/flow.ts";
+import { FormatError } from "../error.ts";
+import { sameShape, shapeText } from "../graph/size.ts";
+import { decodeModelFile, encodeModelFile, type FileTensor } from "../model-file/index.ts";
+import { Model, type Weights } from "./model.ts";
+import type { TrainerState } from "./trainer.ts";
+
+type Facts = Readonly<Record<string, unknown>>;
+
+const dtypeOf = (data: FloatArray): "F32" | "F64" => (data instanceof Float32Array ? "F32" : "F64");
+
+/** The parts of a vector under their paths. */
+const cut = (prefix: string, layout: Layout, flat: FloatArray): FileTensor[] =>
+  layout.entries.map(({ path, parameter: { shape, size }, offset }) => ({
+    name: `${prefix}/${path}`,
+    dtype: dtypeOf(flat),
+    shape,
+    data: flat.slice(offset, offset + size),
+  }));
+
+/** A vector from its parts. */
+function joinParts(prefix: string, layout: Layout, tensors: ReadonlyMap<string, FileTensor>): FloatArray {
+  const double = layout.entries.some(({ path }) => tensors.get(`${prefix}/${path}`)?.dtype === "F64");
+  const flat = double ? new Float64Array(layout.size) : new Float32Array(layout.size);
+  for (const { path, parameter, offset } of layout.entries) {
+    const name = `${prefix}/${path}`;
+    const tensor = tensors.get(name);
+    if (!tensor)
+      throw new FormatError("missing-tensor", `The file lacks the array ${name} that its flow needs.`, {
+        hint: "It is damaged, or was edited by hand.",
+      });
+    if (!sameShape(tensor.shape, parameter.shape))
+      throw new FormatError(
+        "tensor-shape",
+        `The array ${name} has shape ${shapeText(tensor.shape)} where its flow needs ${shapeText(parameter.shape)}.`,
+      );
+    flat.set(tensor.data as FloatArray, offset);
+  }
+  return flat;
+}
+
+/** Writes a flow, its weights and facts as one file. */
+function encode(
+  flow: Flow,
+  weights: Weights,
+  facts: Facts,
+  more: readonly FileTensor[] = [],
+  run?: unknown,
+): Uint8Array {
+  const document = { format: 1, flow: toJSON(flow), facts, ...(run === undefined ? {} : { run }) };
+  return encodeModelFile({
+    document,
+    tensors: [
+      ...cut("params", layoutOf(flow.params), weights.params),
+      ...cut("state", layoutOf(flow.state), weights.state),
+      ...more,
+    ],
+  });
+}
+
+/** What a file holds, checked against the kinds that the reader knows. */
+export interface Opened {
+  readonly flow: Flow;
+  readonly weights: Weights;
+  readonly facts: Facts;
+  /** Where training stood, in a checkpoint. */
+  readonly trainer: TrainerState | undefined;
+  /** What the writer of a checkpoint added. */
+  readonly extra: unknown;
+}
+
+/** Writes a model as one `.safetensors` file: weights, description, facts. The same model gives the same bytes. */
+export const save = (model: Model, facts: Facts = {}): Uint8Array =>
+  encode(model.flow, model.weights, { ...model.facts, ...facts });
+
+/** Writes a flow with weights as one file. */
+export const saveWeights = (flow: Flow, weights: Weights, facts: Facts): Uint8Array => encode(flow, weights, facts);
+
+/** Writes where training stands: the file of the current weights plus optimiser, step, best weights and what the caller adds. */
+export function saveCheckpoint(flow: Flow, state: TrainerState, facts: Facts, extra: unknown): Uint8Array {
+  const { vectors, ...numbers } = state;
+  const { params, state: layerState, ...rest } = vectors as Record<string, FloatArray>;
+  const more = Object.entries(rest).map(
+    ([name, data]): FileTensor => ({ name: `run/${name}`, dtype: dtypeOf(data), shape: [data.length], data }),
+  );
+  return encode(flow, { params: params!, state: layerState ?? new Float64Array(0) }, facts, more, {
+    ...numbers,
+    extra,
+  });
+}
+
+/**
+ * Reads a model or checkpoint without a backend.
+ *
+ * @param layers the kinds that may occur, by name: nothing in a file is executed
+ * @throws {FormatError} where the bytes are no model, are damaged, newer than this reader, or hold an unknown kind
+ */
+export function open(bytes: Uint8Array, layers: readonly Kind[]): Opened {
+  const { document, tensors } = decodeModelFile(bytes);
+  const description = fromJSON(document.flow, layers) as Partial<Flow>;
+  if (description?.role !== "flow") throw new FormatError("not-a-flow", "The file describes no flow.");
+  const flow = description as Flow;
+  const weights = {
+    params: joinParts("params", layoutOf(flow.params), tensors),
+    state: joinParts("state", layoutOf(flow.state), tensors),
+  };
+  const run = document.run as (Omit<TrainerState, "vectors"> & { extra: unknown }) | undefined;
+  if (!run) return { flow, weights, facts: document.facts ?? {}, trainer: undefined, extra: undefined };
+  const { extra, ...numbers } = run;
+  const rest = [...tensors.values()]
+    .filter((t) => t.name.startsWith("run/"))
+    .map((t) => [t.name.slice(4), t.data as FloatArray] as const);
+  const vectors = {
+    params: weights.params,
+    ...(weights.state.length > 0 ? { state: weights.state } : {}),
+    ...Object.fromEntries(rest),
+  };
+  return { flow, weights, facts: document.facts ?? {}, trainer: { ...numbers, vectors }, extra };
+}
+
+/**
+ * Loads a model onto a backend.
+ *
+ * @param options.layers the kinds that may occur; `all` of `@normflow/layers/all` names every built-in one
+ * @throws {FormatError} as `open` does
+ */
+export async function load(
+  bytes: Uint8Array,
+  options: { readonly backend: Backend; readonly layers: readonly Kind[] },
+): Promise<Model> {
+  const { flow, weights, facts } = open(bytes, options.layers);
+  return new Model(flow, weights, options.backend, facts);
+}

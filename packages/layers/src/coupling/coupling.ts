@@ -1,0 +1,147 @@
+/**
+ * Coupling layers over any scalar transformation.
+ *
+ * @module
+ */
+import {
+  concat,
+  defineLayer,
+  leading,
+  type Network,
+  OptionError,
+  part,
+  reshape,
+  type Scope,
+  ShapeError,
+  shapeText,
+  size,
+  sum,
+  type Tensor,
+  type Transformation,
+} from "@normflow/core";
+import * as z from "zod/mini";
+import { columns } from "../layout/columns.ts";
+
+const patterns = ["even", "odd", "first", "second"] as const;
+
+/** Options of `coupling`. */
+export interface CouplingOptions {
+  features: number;
+  /** The features that stay and say what happens to the others: indices, every other one, or a half. */
+  kept: number[] | (typeof patterns)[number];
+  transformation: Transformation;
+  /** Maps the kept features (and the context) to the parameters of the others, feature by feature. */
+  network: Network;
+}
+
+/** Which features stay and which change, in ascending order. */
+export function halves(features: number, kept: CouplingOptions["kept"]): readonly [kept: number[], changed: number[]] {
+  const half = Math.ceil(features / 2);
+  const stays = (i: number): boolean => {
+    switch (kept) {
+      case "even":
+        return i % 2 === 0;
+      case "odd":
+        return i % 2 === 1;
+      case "first":
+        return i < half;
+      case "second":
+        return i >= half;
+      default:
+        return kept.includes(i);
+    }
+  };
+  const all = Array.from({ length: features }, (_, i) => i);
+  return [all.filter(stays), all.filter((i) => !stays(i))];
+}
+
+function checkedHalves({ features, kept }: CouplingOptions): readonly [kept: number[], changed: number[]] {
+  if (Array.isArray(kept) && (kept.some((i) => i >= features) || new Set(kept).size < kept.length))
+    throw new OptionError("coupling-kept", `coupling: kept [${kept}] must name different features below ${features}.`);
+  const [stays, changed] = halves(features, kept);
+  if (stays.length === 0 || changed.length === 0)
+    throw new OptionError(
+      "coupling-kept",
+      `coupling: of ${features} feature${features === 1 ? "" : "s"}, ${stays.length} stay and ${changed.length} change; there must be one of each.`,
+      {
+        hint:
+          features === 1
+            ? "With one feature take autoregressive with a masked MLP: it conditions on the context alone."
+            : "Choose other features to keep.",
+      },
+    );
+  return [stays, changed];
+}
+
+/** The parameters of the changed features, [..., changed, parameters]. */
+function parametersFrom(
+  stays: Tensor,
+  changed: number,
+  scope: Scope,
+  { network, transformation }: CouplingOptions,
+): Tensor {
+  const batch = leading(stays.shape, 1);
+  const context = network.context && scope.contextFor(batch, network.context.length);
+  const theta = network.apply(scope.at("network"), stays, context);
+  const due = changed * transformation.parameters;
+  if (theta.shape.at(-1) !== due)
+    throw new ShapeError(
+      "coupling-network",
+      `coupling: ${network.kind} returned ${shapeText(theta.shape)} where ${changed} features with ${transformation.parameters} parameters each (${transformation.kind}) want ${shapeText([...batch, due])}.`,
+      { hint: `Give the network out: ${due}.` },
+    );
+  return reshape(theta, [...batch, changed, transformation.parameters]);
+}
+
+function apply(
+  way: "forward" | "inverse",
+  x: Tensor,
+  scope: Scope,
+  options: CouplingOptions,
+): readonly [Tensor, Tensor] {
+  const [kept, changed] = checkedHalves(options);
+  const stays = columns(x, kept);
+  const theta = parametersFrom(stays, changed.length, scope, options);
+  const [moved, logSlope] = options.transformation[way](theta, columns(x, changed));
+  const order = [...kept, ...changed];
+  const places = order.map((_, i) => order.indexOf(i));
+  return [columns(concat([stays, moved], -1), places), sum(logSlope, -1)];
+}
+
+/**
+ * Moves some features by what the others and the context say: kept features stay, the others go through
+ * `xᵢ = t(zᵢ; θᵢ)`, θ = network(kept, context). Event `[features]`; either direction is one pass.
+ *
+ * @throws {OptionError} where no feature would stay or none would change, as with a single feature
+ * @throws {ShapeError} where the network does not give the parameters of the changed features
+ * @see Dinh, Sohl-Dickstein & Bengio 2017, Density Estimation Using Real NVP, eq. 4–8
+ * @example coupling({ features: 2, kept: "first", transformation: affine(), network: mlp({ in: 1, out: 2 }) })
+ */
+export const coupling = defineLayer({
+  kind: "coupling",
+  options: z.strictObject({
+    features: size,
+    kept: z.union([z.enum(patterns), z.array(z.int().check(z.nonnegative()))]),
+    transformation: part<Transformation>("transformation"),
+    network: part<Network>("network"),
+  }),
+  facts: (options: CouplingOptions) => {
+    const { features, network, transformation } = options;
+    checkedHalves(options);
+    if (transformation.domain !== transformation.codomain)
+      throw new ShapeError(
+        "coupling-domain",
+        `coupling: ${transformation.kind} maps ${transformation.domain} to ${transformation.codomain} values, so that kept and changed features would differ.`,
+        { hint: "Take a transformation with one domain on both sides." },
+      );
+    return {
+      event: [features],
+      context: network.context,
+      domain: transformation.domain,
+      codomain: transformation.codomain,
+    };
+  },
+  params: ({ network }) => ({ network: network.params }),
+  forward: (_, base, scope, options) => apply("forward", base, scope, options),
+  inverse: (_, x, scope, options) => apply("inverse", x, scope, options),
+});

@@ -1,0 +1,48 @@
+/**
+ * Recipes by the name that a command line takes.
+ *
+ * @module
+ */
+import { type Flow, size } from "@normflow/core";
+import * as z from "zod/mini";
+import { activation } from "../network/activation.ts";
+import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
+
+/** A flow by name: what it takes and how it is made. */
+export interface Recipe<O extends object> {
+  /** One line for people. */
+  readonly summary: string;
+  readonly options: z.ZodMiniType<O>;
+  make(options: O): Flow;
+}
+
+/** What all recipes of affine layers take. */
+const affineFlow = z.strictObject({
+  features: size,
+  context: z.optional(size),
+  layers: z.optional(size),
+  hidden: z.optional(z.array(size)),
+  activation: z.optional(activation),
+  bound: z.optional(z.number().check(z.positive())),
+  actNorm: z.optional(z.boolean()),
+});
+
+/** Flows for tables of numbers, by name. */
+export const recipes = {
+  realnvp: {
+    summary: "affine couplings; sampling and density in one pass",
+    options: affineFlow,
+    make: realNVP,
+  } satisfies Recipe<RealNVPOptions>,
+  maf: {
+    summary: "masked autoregressive; density in one pass, sampling feature by feature",
+    options: affineFlow,
+    make: maf,
+  } satisfies Recipe<MafOptions>,
+  iaf: {
+    summary: "inverse autoregressive; sampling in one pass, density feature by feature",
+    options: affineFlow,
+    make: iaf,
+  } satisfies Recipe<MafOptions>,
+} as const;

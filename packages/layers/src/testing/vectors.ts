@@ -1,0 +1,217 @@
+/**
+ * The golden vectors: where they lie, and how their kinds are made of our layers.
+ *
+ * @module
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Bijector,
+  chain,
+  type Flow,
+  flow,
+  invert,
+  layoutOf,
+  standardNormal,
+  standardUniform,
+} from "@normflow/core";
+import {
+  autoregressive,
+  elementwiseAffine,
+  histogramCdf,
+  invertTransformation,
+  leakyRelu,
+  luLinear,
+  maskedMlp,
+  normalCdf,
+  permute,
+  planar,
+  planarDirection,
+  rescale,
+  sigmoid,
+  tanh,
+} from "../index.ts";
+
+type Numbers = number | readonly Numbers[];
+
+/** One case of a file. */
+export interface VectorCase {
+  readonly id: string;
+  readonly bijector?: string;
+  readonly distribution?: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly event_ndims?: number;
+  readonly x: Numbers;
+  readonly y?: Numbers;
+  readonly log_det?: Numbers;
+  readonly log_prob?: Numbers;
+  readonly cdf?: readonly number[];
+  readonly q?: readonly number[];
+  readonly quantile?: readonly number[];
+}
+
+/** The folder with the vectors, or undefined. */
+export function vectorFolder(): string | undefined {
+  const { NORMFLOW_VECTORS: own, NORMFLOW_DATA: data } = process.env;
+  return [own, data && join(data, "vectors")].find(
+    (folder) => folder !== undefined && folder !== "" && existsSync(folder),
+  );
+}
+
+/** All cases of bijectors and densities. */
+export function readCases(folder: string): VectorCase[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".json") && file !== "training.json")
+    .sort()
+    .flatMap((file) => (JSON.parse(readFileSync(join(folder, file), "utf8")) as { cases: VectorCase[] }).cases);
+}
+
+/** The numbers of nested lists, and their shape. */
+export function flatten(numbers: Numbers): { readonly data: number[]; readonly shape: number[] } {
+  if (typeof numbers === "number") return { data: [numbers], shape: [] };
+  const parts = numbers.map(flatten);
+  return { data: parts.flatMap((p) => p.data), shape: [parts.length, ...(parts[0]?.shape ?? [])] };
+}
+
+/** A layer and its parameters by path. */
+export interface Made {
+  readonly layer: Bijector;
+  readonly params?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** The parameter vector with given arrays, zero elsewhere. */
+export function vectorOf({ params: own }: Pick<Bijector, "params">, params: Made["params"] = {}): Float64Array {
+  const layout = layoutOf(own);
+  const flat = new Float64Array(layout.size);
+  for (const [path, values] of Object.entries(params)) {
+    const entry = layout.entries.find((e) => e.path === path);
+    if (!entry || entry.parameter.size !== values.length) throw new Error(`${path} is no parameter of that size`);
+    flat.set(values, entry.offset);
+  }
+  return flat;
+}
+
+/** W x + b as a layer: W = P L U S with U's diagonal positive and S a diagonal of signs. */
+export function matrixLayer(weight: readonly (readonly number[])[], bias: readonly number[]): Made {
+  const n = weight.length;
+  const rows = weight.map((row) => [...row]);
+  const order = rows.map((_, i) => i);
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let i = k + 1; i < n; i++) if (Math.abs(rows[i]![k]!) > Math.abs(rows[pivot]![k]!)) pivot = i;
+    [rows[k], rows[pivot]] = [rows[pivot]!, rows[k]!];
+    [order[k], order[pivot]] = [order[pivot]!, order[k]!];
+    for (let i = k + 1; i < n; i++) {
+      const factor = rows[i]![k]! / rows[k]![k]!;
+      for (let j = k; j < n; j++) rows[i]![j]! -= factor * rows[k]![j]!;
+      rows[i]![k] = factor;
+    }
+  }
+  const signs = rows.map((row, k) => Math.sign(row[k]!));
+  const lu = rows.flatMap((row, i) => row.map((v, j) => (j < i ? v : j === i ? Math.log(Math.abs(v)) : v * signs[j]!)));
+  const permutation = order.map((_, i) => order.indexOf(i));
+  return {
+    layer: chain([rescale({ shift: signs.map(() => 0), scale: signs }), luLinear({ features: n, permutation })]),
+    params: { "layers/1/lu": lu, "layers/1/bias": bias },
+  };
+}
+
+const matrixOf = (value: unknown): number[][] => value as number[][];
+const listOf = (value: unknown): number[] => value as number[];
+const numberOf = (value: unknown): number => value as number;
+const zerosLike = (list: readonly unknown[]): number[] => list.map(() => 0);
+
+/** Kinds of bijector by their names in the vectors; undefined for a variant that we do not claim. */
+export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"]) => Made | undefined>> = {
+  Sigmoid: ({ low, high }) => ({
+    layer: sigmoid({ event: [], low: low as number | undefined, high: high as number | undefined }),
+  }),
+  Tanh: () => ({ layer: tanh({ event: [] }) }),
+  LeakyReLU: ({ negative_slope }) => ({ layer: leakyRelu({ event: [], slope: numberOf(negative_slope) }) }),
+  Shift: ({ shift }) => ({ layer: elementwiseAffine({ event: [] }), params: { shift: [numberOf(shift)] } }),
+  Scale: ({ scale }) => ({ layer: rescale({ shift: [0], scale: [numberOf(scale)] }) }),
+  ScaleDiag: ({ scale_diag }) => ({
+    layer: elementwiseAffine({ event: [listOf(scale_diag).length] }),
+    params: { logScale: listOf(scale_diag).map(Math.log) },
+  }),
+  NormalCDF: () => ({ layer: normalCdf({ event: [] }) }),
+  Permute: ({ permutation }) => ({ layer: permute({ permutation: listOf(permutation) }) }),
+  ScaleTriL: ({ scale_tril }) => matrixLayer(matrixOf(scale_tril), zerosLike(matrixOf(scale_tril))),
+  FullLinear: ({ weight, bias }) => matrixLayer(matrixOf(weight), listOf(bias)),
+  LULinear: ({ lu }) => {
+    const given = matrixOf(lu);
+    const [lower, upper] = [
+      given.map((row, i) => row.map((v, j) => (j <= i ? v : 0))),
+      given.map((row, i) => row.map((v, j) => (j === i ? 1 : j > i ? v : 0))),
+    ];
+    return matrixLayer(
+      lower.map((row) => row.map((_, j) => row.reduce((s, v, k) => s + v * upper[k]![j]!, 0))),
+      zerosLike(given),
+    );
+  },
+  // A histogram with no floor, whose θ is the bias of a perceptron with nothing to read; its cells lie on [0, 1].
+  LinearSpline: ({ unnormalized_pdf }) => {
+    const bins = listOf(unnormalized_pdf).length;
+    const cells = autoregressive({
+      transformation: invertTransformation(histogramCdf({ bins, floor: 0 })),
+      conditioner: maskedMlp({ features: 1, parameters: bins, hidden: [] }),
+    });
+    return {
+      layer: invert(chain([cells, rescale({ shift: [0], scale: [1 / bins] })])),
+      params: { "layer/layers/0/conditioner/layers/0/bias": listOf(unnormalized_pdf) },
+    };
+  },
+  Planar: ({ u, w, b, h }) => {
+    if (h !== "tanh") return undefined;
+    const direction = planarDirection(listOf(u), listOf(w));
+    return (
+      direction && {
+        layer: planar({ features: listOf(w).length }),
+        params: { u: direction, w: listOf(w), b: [numberOf(b)] },
+      }
+    );
+  },
+};
+
+/** A flow, its parameters by path, and its CDF where it is a bijector of ours. */
+export interface MadeFlow {
+  readonly flow: Flow;
+  readonly params?: Made["params"];
+  readonly cdf?: Bijector;
+}
+
+const inFlow = (made: Made, base = standardNormal): MadeFlow => ({
+  flow: flow({ base: base({ event: [...made.layer.facts.base] }), bijector: made.layer }),
+  params: Object.fromEntries(Object.entries(made.params ?? {}).map(([path, v]) => [`bijector/${path}`, v])),
+});
+
+const located = (shift: unknown, scale: unknown): Bijector =>
+  rescale({ shift: [numberOf(shift)], scale: [numberOf(scale)] });
+
+/** Cholesky's factor of a covariance. */
+function cholesky(a: readonly (readonly number[])[]): number[][] {
+  const l = a.map((row) => row.map(() => 0));
+  a.forEach((row, i) => {
+    for (let j = 0; j <= i; j++) {
+      const rest = row[j]! - l[i]!.reduce((s, v, k) => (k < j ? s + v * l[j]![k]! : s), 0);
+      l[i]![j] = i === j ? Math.sqrt(rest) : rest / l[j]![j]!;
+    }
+  });
+  return l;
+}
+
+/** Densities by their names in the vectors. */
+export const densityKinds: Readonly<Record<string, (params: VectorCase["params"]) => MadeFlow>> = {
+  Normal: ({ loc, scale }) => ({
+    ...inFlow({ layer: located(loc, scale) }),
+    cdf: chain([invert(located(loc, scale)), normalCdf({ event: [1] })]),
+  }),
+  Logistic: ({ loc, scale }) => ({
+    ...inFlow({ layer: chain([invert(sigmoid({ event: [1] })), located(loc, scale)]) }, standardUniform),
+    cdf: chain([invert(located(loc, scale)), sigmoid({ event: [1] })]),
+  }),
+  Uniform: ({ low, high }) => inFlow({ layer: located(low, numberOf(high) - numberOf(low)) }, standardUniform),
+  UniformThroughAffine: ({ shift, scale }) => inFlow({ layer: located(shift, scale) }, standardUniform),
+  MultivariateNormal: ({ loc, covariance }) => inFlow(matrixLayer(cholesky(matrixOf(covariance)), listOf(loc))),
+  StandardNormalThroughMatrix: ({ matrix }) => inFlow(matrixLayer(matrixOf(matrix), zerosLike(matrixOf(matrix)))),
+};
