@@ -111,7 +111,7 @@ export const kernels = {
   cos: one(Math.cos),
   tanh: one(Math.tanh),
   sigmoid: one((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
-  relu: one((x) => (x <= 0 ? 0 : x)),
+  relu: one((x) => Math.max(x, 0)),
   erf: one(erf),
   stopGradient: (_, [x]) => [x!],
 
