@@ -22,15 +22,13 @@ function paramText(value: unknown): string {
 const isGraph = (value: unknown): value is Graph =>
   typeof value === "object" && value !== null && "nodes" in value && "outputNames" in value;
 
-/**
- * Prints a graph, one node a line: `%3: [N, 2] = add(%1, %2)`. Inner graphs stand indented below their node.
- */
-export function printGraph(graph: Graph, indent = ""): string {
+/** The lines of a graph; those of inner graphs stand indented below their node. */
+function linesOf(graph: Graph): string[] {
   const names = new Map<Tensor, string>();
   const lines: string[] = [];
   const name = (t: Tensor): string => names.get(t)!;
   const define = (node: GraphNode): string => {
-    node.outputs.forEach((t) => void names.set(t, `%${names.size}`));
+    for (const t of node.outputs) names.set(t, `%${names.size}`);
     return node.outputs.map((t) => `${name(t)}: ${shapeText(t.shape)}`).join(", ");
   };
   for (const t of graph.inputs) lines.push(`${define(t.node)} = input ${(t.node.params as { name: string }).name}`);
@@ -41,11 +39,14 @@ export function printGraph(graph: Graph, indent = ""): string {
     const options = params.map(([k, v]) => `${k}=${paramText(v)}`).join(", ");
     lines.push(`${define(node)} = ${node.op}(${args})${options === "" ? "" : ` {${options}}`}`);
     for (const [k, v] of Object.entries(node.params))
-      if (isGraph(v)) lines.push(`  ${k}:`, printGraph(v, `${indent}    `));
+      if (isGraph(v)) lines.push(`  ${k}:`, ...linesOf(v).map((line) => `    ${line}`));
   }
   lines.push(`return ${graph.outputs.map((t, i) => `${graph.outputNames[i]} = ${name(t)}`).join(", ")}`);
-  return lines.map((line) => (line.startsWith(`${indent}    `) ? line : indent + line)).join("\n");
+  return lines;
 }
+
+/** Prints a graph, one node a line: `%3: [N, 2] = add(%1, %2)`. */
+export const printGraph = (graph: Graph): string => linesOf(graph).join("\n");
 
 /** A fingerprint of what a graph computes (FNV-1a over its print and its literals), the same in every run. */
 export function hashGraph(graph: Graph): string {
