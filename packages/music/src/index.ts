@@ -1,1 +1,15 @@
-export {};
+/**
+ * Melodies in and out, the grid, windows and corpora, metrics, the melody flow.
+ *
+ * @module
+ */
+export * from "./abc/index.ts";
+export * from "./flow/melody-flow.ts";
+export * from "./flow/melody-model.ts";
+export * from "./flow/tilt.ts";
+export * from "./grid/index.ts";
+export * from "./metrics/index.ts";
+export * from "./midi/index.ts";
+export * from "./musicxml/index.ts";
+export * from "./tune/index.ts";
+export * from "./window/index.ts";

@@ -35,6 +35,8 @@ describe("safetensors", () => {
     const wide = new Uint8Array(bytes.length + 3);
     wide.set(bytes, 3);
     expect(decodeSafetensors(wide.subarray(3)).tensors.get("a")!.data[0]).toBe(Math.PI);
+    const buffer = Buffer.concat([Buffer.alloc(3), bytes]);
+    expect(decodeSafetensors(buffer.subarray(3)).tensors.get("b")).toEqual(tensors[0]);
   });
 
   it.each([

@@ -169,8 +169,8 @@ export function decodeSafetensors(bytes: Uint8Array): {
     return refuse("metadata", "The metadata are no texts by name.");
   const tensors = new Map<string, FileTensor>();
   for (const { name, dtype, shape, start, end } of entries) {
-    // A copy is aligned, and lets the file's buffer go.
-    const own = bytes.slice(base + start, base + end);
+    // A copy is aligned, and lets the file's buffer go. Node's Buffer overrides slice to share memory, so not by slice.
+    const own = new Uint8Array(bytes.subarray(base + start, base + end));
     tensors.set(name, {
       name,
       dtype,

@@ -1,0 +1,96 @@
+/**
+ * The backend: ONNX Runtime on the first device that really runs.
+ *
+ * @module
+ */
+import { type Backend, BackendError, OptionError } from "@normflow/core";
+import { remedies, threadCount } from "./device.ts";
+import { OnnxExecutable } from "./executable.ts";
+import type { Host } from "./host/host.ts";
+import { localHost } from "./host/local.ts";
+import type { Provider } from "./lowering/scope.ts";
+import { prepare } from "./passes/prepare.ts";
+import { probe } from "./probe.ts";
+import { workerHost } from "./worker/host.ts";
+
+/** How `onnx` runs graphs. */
+export interface OnnxOptions {
+  /**
+   * `cpu` unless said otherwise. `auto` takes CUDA where it runs, else the CPU; WebGPU only by name, since loops run on
+   * the CPU there, step by step.
+   */
+  readonly device?: Provider | "auto";
+  /** Threads of the CPU; as many as there are processors unless said otherwise. */
+  readonly threads?: number;
+  /** Runs in a worker thread, so that a run does not hold up this one. */
+  readonly worker?: boolean;
+}
+
+const DEVICES: readonly string[] = ["cpu", "cuda", "webgpu", "auto"];
+
+/**
+ * Opens ONNX Runtime, having run a small graph to see that it works.
+ *
+ * @throws {BackendError} `device-unavailable` where the device asked for does not run, with what to do about it
+ */
+export async function onnx(options: OnnxOptions = {}): Promise<Backend> {
+  const { device = "cpu", worker = false } = options;
+  const threads = threadCount(options.threads);
+  if (!DEVICES.includes(device))
+    throw new OptionError("device", `onnx: there is no device ${device}.`, {
+      hint: `Choose one of ${DEVICES.join(", ")}.`,
+    });
+  const candidates: readonly Provider[] = device === "auto" ? ["cuda", "cpu"] : [device];
+  const failures: unknown[] = [];
+  for (const candidate of candidates) {
+    let host: Host | undefined;
+    try {
+      host = await (worker ? workerHost : localHost)({ device: candidate, threads });
+      await probe(host, candidate);
+      return backendOf(host, candidate, threads);
+    } catch (error) {
+      await host?.dispose();
+      if (error instanceof BackendError && error.code === "worker-missing") throw error;
+      failures.push(error);
+    }
+  }
+  const cause = failures.at(-1);
+  const wanted = candidates.at(-1)!;
+  throw new BackendError(
+    "device-unavailable",
+    `onnx: ${wanted} does not run here: ${cause instanceof Error ? cause.message : String(cause)}`,
+    { hint: remedies[wanted], cause },
+  );
+}
+
+function backendOf(host: Host, device: Provider, threads: number): Backend {
+  const open = new Set<OnnxExecutable>();
+  return {
+    name: "onnx",
+    device,
+    precision: "float32",
+    describe: () => `onnx: ${device}${device === "cpu" ? `, ${threads} thread${threads === 1 ? "" : "s"}` : ""}`,
+    async compile(graph, options = {}) {
+      const program = await host.open();
+      const executable = new OnnxExecutable(
+        prepare(graph),
+        options,
+        device,
+        program,
+        () => void open.delete(executable),
+      );
+      open.add(executable);
+      try {
+        await executable.warm();
+      } catch (error) {
+        await executable.dispose();
+        throw error;
+      }
+      return executable;
+    },
+    async dispose() {
+      for (const executable of [...open]) await executable.dispose();
+      await host.dispose();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * What is done to a graph before it is lowered.
+ *
+ * @module
+ */
+import { type Graph, optimise, rewriteGraph } from "@normflow/core";
+import { joinPads } from "./join-pads.ts";
+import { lowerTriangularSolve } from "./lower-triangular-solve.ts";
+
+/** Simplifies a graph and leaves only what has a lowering. */
+export function prepare(graph: Graph): Graph {
+  const solved = rewriteGraph(optimise(graph), lowerTriangularSolve);
+  return optimise(rewriteGraph(solved, joinPads));
+}

@@ -1,0 +1,1 @@
+export { readMusicXml } from "./read-musicxml.ts";
