@@ -85,7 +85,7 @@ describe("scan", () => {
     const graph = trace({ a: [2], b: [2] }, ({ a, b }) => {
       const c = exp(a);
       const [carry, ys] = scan(
-        ([p, q, r, s]: readonly [Tensor, Tensor, Tensor, Tensor], [], i) =>
+        ([p, q]: readonly [Tensor, Tensor, Tensor, Tensor], _none, i) =>
           [
             [q, p, c, constant([1, 2])],
             [p, p, c, i],

@@ -60,7 +60,7 @@ describe("one operand", () => {
     it(`${name}, with infinities and NaN`, async () => {
       const graph = trace({ x: [N] }, ({ x }) => ({ y: f(x) }));
       const trigonometric = name === "sin" || name === "cos";
-      const data = trigonometric ? special.filter((v) => Math.abs(v) < 1e6 || v !== v) : special;
+      const data = trigonometric ? special.filter((v) => Math.abs(v) < 1e6 || Number.isNaN(v)) : special;
       await expectLikeReference(backend, graph, { x: { data, shape: [data.length] } }, 2e-6);
       await expectLikeReference(backend, graph, { x: random([257], -4, 4) }, 2e-6);
     });

@@ -88,6 +88,7 @@ export {
 export { Tensor, type TensorLike } from "./graph/tensor.ts";
 export { decodeSafetensors, encodeSafetensors, type FileTensor } from "./model-file/index.ts";
 export * from "./ops/index.ts";
+export { lowerTriangularSolve } from "./passes/lower-triangular-solve.ts";
 export { optimise } from "./passes/optimise.ts";
 export { type Rewrite, rewriteGraph } from "./passes/rewrite.ts";
 export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/params.ts";

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { BackendError } from "@normflow/core";
 import type * as Ort from "onnxruntime-node";
-import { remedies, sessionOptions } from "../device.ts";
+import { cudaProvider, remedies, sessionOptions } from "../device.ts";
 import type { Float32Values, Host, HostOptions, Program, SessionPlan, Values } from "./host.ts";
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
@@ -48,6 +49,11 @@ class LocalProgram implements Program {
 
   async load(model: Uint8Array, plan: SessionPlan): Promise<number> {
     const { device, threads } = this.options;
+    // ONNX Runtime would look for it by itself, and write to standard error when it finds nothing.
+    if (device === "cuda" && !existsSync(cudaProvider()))
+      throw new BackendError("session", "onnx: the CUDA provider library of onnxruntime-node is not installed.", {
+        hint: remedies.cuda,
+      });
     try {
       const session = await this.ort.InferenceSession.create(model, sessionOptions(device, threads));
       this.sessions.set(this.next, { session, plan });

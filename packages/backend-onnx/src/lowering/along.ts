@@ -3,22 +3,30 @@
  *
  * @module
  */
-import type { Rule } from "./rule.ts";
+import type { Rule, Step } from "./rule.ts";
+import type { Value } from "./value.ts";
 
-const reduction =
-  <P extends "reduceSum" | "reduceMax">(op: string): Rule<P> =>
-  ({ params, inputs, shapes, scope }) => {
-    const [x] = inputs as readonly [(typeof inputs)[0]];
-    // Without axes ONNX reduces all of them.
-    if (params.axes.length === 0) return [x];
-    const name = scope.apply(op, [scope.float(x), scope.ints(params.axes)], {
-      keepdims: { int: params.keepDims ? 1 : 0 },
-    });
-    return [scope.written("float", name, shapes[0]!)];
-  };
+const reduce = (op: string, x: string, { params, scope }: Step<"reduceSum" | "reduceMax">): string =>
+  scope.apply(op, [x, scope.ints(params.axes)], { keepdims: { int: params.keepDims ? 1 : 0 } });
 
-export const reduceSum = reduction<"reduceSum">("ReduceSum");
-export const reduceMax = reduction<"reduceMax">("ReduceMax");
+// Without axes ONNX would reduce all of them.
+export const reduceSum: Rule<"reduceSum"> = (node) => {
+  const [x] = node.inputs as readonly [Value];
+  if (node.params.axes.length === 0) return [x];
+  return [node.scope.written("float", reduce("ReduceSum", node.scope.float(x), node), node.shapes[0]!)];
+};
+
+/** ONNX Runtime's maximum passes over NaN where another number follows; a NaN among the entries is put back. */
+export const reduceMax: Rule<"reduceMax"> = (node) => {
+  const [x] = node.inputs as readonly [Value];
+  const { params, scope, shapes } = node;
+  if (params.axes.length === 0) return [x];
+  const entries = scope.float(x);
+  const numbers = scope.form(scope.written("bool", scope.apply("Equal", [entries, entries]), []), "float");
+  const all = scope.bool(scope.written("float", reduce("ReduceMin", numbers, node), []));
+  const name = scope.apply("Where", [all, reduce("ReduceMax", entries, node), scope.number(Number.NaN)]);
+  return [scope.written("float", name, shapes[0]!)];
+};
 
 export const softmax: Rule<"softmax"> = ({ params, inputs, shapes, scope }) => [
   scope.written("float", scope.apply("Softmax", [scope.float(inputs[0]!)], { axis: { int: params.axis } }), shapes[0]!),

@@ -10,6 +10,7 @@ import { type Product, takesBias, writeProduct } from "./product.ts";
 import type { PlainStep, Rule } from "./rule.ts";
 import type { Scope } from "./scope.ts";
 import { lean, sameDims, sharedShape, uniform, type Value } from "./value.ts";
+import * as webgpu from "./webgpu-functions.ts";
 
 /** A rule that does not depend on parameters. */
 type PlainRule = (step: PlainStep) => readonly Value[];
@@ -36,6 +37,10 @@ const floats =
     });
 
 const direct = (op: string): PlainRule => floats((scope, ...names) => scope.apply(op, names));
+
+/** An operator, but written out on WebGPU. */
+const onWebgpu = (write: (scope: Scope, x: string) => string, op: string): PlainRule =>
+  floats((scope, x) => (scope.provider === "webgpu" ? write(scope, x!) : scope.apply(op, [x!])));
 
 /** Floats in, a boolean out. */
 const compare =
@@ -178,11 +183,11 @@ export const elementwise = {
   floor: direct("Floor"),
   exp: direct("Exp"),
   expm1,
-  log: direct("Log"),
+  log: onWebgpu(webgpu.log, "Log"),
   log1p,
   sqrt: direct("Sqrt"),
-  sin: direct("Sin"),
-  cos: direct("Cos"),
+  sin: onWebgpu(webgpu.sin, "Sin"),
+  cos: onWebgpu(webgpu.cos, "Cos"),
   tanh: direct("Tanh"),
   sigmoid: direct("Sigmoid"),
   relu: direct("Relu"),

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { type Graph, optimise, rewriteGraph } from "@normflow/core";
+import { type Graph, lowerTriangularSolve, optimise, rewriteGraph } from "@normflow/core";
 import { joinPads } from "./join-pads.ts";
-import { lowerTriangularSolve } from "./lower-triangular-solve.ts";
 
 /** Simplifies a graph and leaves only what has a lowering. */
 export function prepare(graph: Graph): Graph {

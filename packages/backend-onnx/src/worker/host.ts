@@ -48,7 +48,8 @@ class Connection {
   private end: BackendError | undefined;
 
   constructor(options: HostOptions) {
-    this.worker = new Worker(entry, { workerData: options });
+    // Built files take built packages, whatever conditions this process resolves by.
+    this.worker = new Worker(entry, { workerData: options, execArgv: [] });
     this.worker.on("message", (reply: Reply) => this.settle(reply));
     this.worker.on("error", (error) => this.fail(crashed(error)));
     this.worker.on("exit", (code) => this.fail(crashed(new Error(`exit code ${code}`))));
