@@ -27,16 +27,19 @@ function withoutComment(line: string): string {
 /** Reads the lines of one tune, and before them those of the file header. */
 export class AbcTuneReader {
   private title = "";
-  private meter: AbcMeter | undefined = { numerator: 4, denominator: 4 };
+  /** Free where no M: says otherwise. */
+  private meter: AbcMeter | undefined;
   private unit: number | undefined;
   private tempo: string | undefined;
   private mark: MelodyMark | undefined;
   private voice: AbcVoice | undefined;
   /** Voices by their names, in the order in which they appear, and the one that lines belong to. */
-  private readonly voices: string[] = [];
+  private readonly voices = new Set<string>();
   private current = "";
   /** The first voice with music: the one that is read. */
   private melody: string | undefined;
+  /** What voices ask for before one of them has music. */
+  private readonly before = new Map<string, (() => void)[]>();
 
   /** Takes all lines; an empty one after the key ends the tune. */
   read(lines: readonly string[]): void {
@@ -57,45 +60,56 @@ export class AbcTuneReader {
   }
 
   private music(line: string, voice: AbcVoice): void {
-    // The fields of other voices come in lines of theirs, or at the start of a line.
-    const parts = line.split(/(?=\[V:)/);
-    for (const part of parts) {
+    for (const part of line.split(/(?=\[V:)/)) {
       const end = part.startsWith("[V:") ? part.indexOf("]") : -1;
       if (end > 0) this.selectVoice(part.slice(3, end));
       const music = part.slice(end + 1).trim();
       if (music === "") continue;
-      if (this.melody === undefined && /[A-Ga-g]/.test(music)) this.melody = this.current;
-      if ((this.melody ?? this.current) === this.current)
-        readMusic(music, voice, (name, value) => this.field(name, value));
+      if (this.melody === undefined && /[A-Ga-g]/.test(music)) {
+        this.melody = this.current;
+        for (const step of this.before.get(this.current) ?? []) step();
+        this.before.clear();
+      }
+      this.forVoice(() => readMusic(music, voice, (name, value) => this.field(name, value)));
     }
+  }
+
+  /** Does what a line of the current voice asks: at once, once it is known to be the melody, or never. */
+  private forVoice(step: () => void): void {
+    if (this.melody === this.current) step();
+    if (this.melody !== undefined) return;
+    const steps = this.before.get(this.current) ?? [];
+    if (steps.length === 0) this.before.set(this.current, steps);
+    steps.push(step);
   }
 
   private selectVoice(value: string): void {
     const name = value.trim().split(/\s/, 1)[0]!.slice(0, 40);
-    if (!this.voices.includes(name) && this.voices.length < 100) this.voices.push(name);
-    // Music before any V: is the first voice's.
-    if (this.melody === "") this.melody = name;
+    if (this.voices.size < 100) this.voices.add(name);
+    // What comes before any V: is the first voice's.
+    if (this.current === "") {
+      if (this.melody === "") this.melody = name;
+      this.before.set(name, this.before.get("") ?? []);
+    }
     this.current = name;
   }
 
   private field(name: string, value: string): void {
-    if (name === "V") {
-      // In the header V: only describes a voice.
-      if (this.voice) this.selectVoice(value);
-      else if (!this.voices.includes(value.split(/\s/)[0]!)) this.voices.push(value.split(/\s/)[0]!);
+    const voice = this.voice;
+    if (name === "T") this.title ||= plainText(value);
+    if (name === "Q") this.tempo ??= value;
+    if (voice) {
+      if (name === "V") this.selectVoice(value);
+      if (name === "M") this.forVoice(() => voice.setMeter(parseMeter(value)));
+      if (name === "K") this.forVoice(() => voice.setKey(parseKey(value, voice.currentKey)));
+      if (name === "L" && !/^auto/.test(value)) this.forVoice(() => (voice.unit = parseUnit(value)));
       return;
     }
-    if (name === "T") this.title ||= plainText(value);
-    if (this.melody !== undefined && this.melody !== this.current) return;
-    if (name === "M") this.voice ? this.voice.setMeter(parseMeter(value)) : (this.meter = parseMeter(value));
-    if (name === "L" && !/^auto/.test(value)) {
-      this.unit = parseUnit(value);
-      if (this.voice) this.voice.unit = this.unit;
-    }
-    if (name === "Q") this.tempo ??= value;
-    if (name !== "K") return;
-    if (this.voice) this.voice.setKey(parseKey(value, this.voice.currentKey));
-    else this.voice = new AbcVoice(parseKey(value), this.meter, this.unit ?? defaultUnit(this.meter));
+    // In the header V: only describes a voice.
+    if (name === "V" && this.voices.size < 100) this.voices.add(value.split(/\s/, 1)[0]!.slice(0, 40));
+    if (name === "M") this.meter = parseMeter(value);
+    if (name === "L" && !/^auto/.test(value)) this.unit = parseUnit(value);
+    if (name === "K") this.voice = new AbcVoice(parseKey(value), this.meter, this.unit ?? defaultUnit(this.meter));
   }
 
   /** Returns the title as far as it was read. */
@@ -110,7 +124,8 @@ export class AbcTuneReader {
     const { notes, meters, firstBar, fifths } = this.voice.finish();
     if (notes.length === 0 && !this.mark) throw new FormatError("no-notes", "The tune has no notes.");
     const unit = this.unit ?? defaultUnit(this.meter);
-    const part = this.melody || this.voices[0];
+    const [first] = this.voices;
+    const part = this.melody || first;
     return {
       title: this.title || fileName.replace(/\.[^.]*$/, ""),
       format: "abc",

@@ -60,14 +60,4 @@ describe("copies", () => {
     expect(nearCopies(samples, training, 3)).toBe(0.75);
     expect(nearCopies([], training)).toBe(0);
   });
-  test("of 4,000 among 7,000 in seconds", () => {
-    let seed = 1;
-    const dice = (n: number) => Math.floor(((seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0) / 2 ** 32) * n);
-    const draw = (n: number) =>
-      Array.from({ length: n }, () => line(...Array.from({ length: 16 }, () => 60 + dice(12))));
-    const [samples, known] = [draw(4000), draw(7000)];
-    const start = performance.now();
-    nearCopies(samples, known);
-    expect(performance.now() - start).toBeLessThan(5000);
-  });
 });

@@ -22,7 +22,7 @@ const CHUNK = 2 ** 16;
  * @throws FormatError `xml` when it is not well-formed, `xml-entities` when it defines entities, `xml-depth`
  */
 export function walkXml(text: string, visitor: XmlVisitor): void {
-  const parser = new SaxesParser<{ position: false }>({ position: false });
+  const parser = new SaxesParser({ xmlns: false as const, position: false });
   let depth = 0;
   // The parser would go on, and grow slow over junk.
   parser.on("error", (error) => {
