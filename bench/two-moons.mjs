@@ -2,12 +2,16 @@
 //
 //   node bench/two-moons.mjs [--seed 0] [--steps 2000] [--backend onnx|reference]
 import { parseArgs } from "node:util";
-import { fit, hostArray, key, normal, reference, uniform } from "@normflow/core";
 import { onnx } from "@normflow/backend-onnx";
+import { fit, hostArray, key, normal, reference, uniform } from "@normflow/core";
 import { realNVP } from "@normflow/layers";
 
 const { values } = parseArgs({
-  options: { seed: { type: "string", default: "0" }, steps: { type: "string", default: "2000" }, backend: { type: "string", default: "onnx" } },
+  options: {
+    seed: { type: "string", default: "0" },
+    steps: { type: "string", default: "2000" },
+    backend: { type: "string", default: "onnx" },
+  },
 });
 
 /** Differential entropy of this density by quadrature. */
@@ -29,18 +33,32 @@ export function twoMoons(n, seed) {
 
 const backend = values.backend === "onnx" ? await onnx() : reference();
 const start = performance.now();
-const model = await fit(realNVP({ features: 2, layers: 8, hidden: [64, 64] }), { x: twoMoons(20_000, 100) }, {
-  backend,
-  seed: Number(values.seed),
-  steps: Number(values.steps),
-  batch: 256,
-  learningRate: 2e-3,
-  average: 0.995,
-  validation: 0.1,
-});
+const model = await fit(
+  realNVP({ features: 2, layers: 8, hidden: [64, 64] }),
+  { x: twoMoons(20_000, 100) },
+  {
+    backend,
+    seed: Number(values.seed),
+    steps: Number(values.steps),
+    batch: 256,
+    learningRate: 2e-3,
+    average: 0.995,
+    validation: 0.1,
+  },
+);
 const seconds = (performance.now() - start) / 1000;
 const { data } = await model.logProb(twoMoons(50_000, 200));
 const nats = -data.reduce((a, b) => a + b, 0) / data.length;
-console.log(JSON.stringify({ backend: backend.describe(), steps: Number(values.steps), parameters: model.parameters, heldOutNats: nats, entropy: ENTROPY, bar: 2.5, seconds }));
+console.log(
+  JSON.stringify({
+    backend: backend.describe(),
+    steps: Number(values.steps),
+    parameters: model.parameters,
+    heldOutNats: nats,
+    entropy: ENTROPY,
+    bar: 2.5,
+    seconds,
+  }),
+);
 await model.dispose();
 await backend.dispose();

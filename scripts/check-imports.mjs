@@ -23,7 +23,10 @@ const graph = new Map();
 
 for (const [workspace, others] of Object.entries(allowed)) {
   const manifest = JSON.parse(readFileSync(join(root, workspace, "package.json"), "utf8"));
-  const declared = new Set([...Object.keys(manifest.dependencies ?? {}), ...Object.keys(manifest.peerDependencies ?? {})]);
+  const declared = new Set([
+    ...Object.keys(manifest.dependencies ?? {}),
+    ...Object.keys(manifest.peerDependencies ?? {}),
+  ]);
   for (const file of files(`${workspace}/src`)) {
     const test = /\.test\.ts$|\/testing\//.test(file);
     const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.ES2022);
@@ -41,7 +44,8 @@ for (const [workspace, others] of Object.entries(allowed)) {
       const node = specifier.startsWith("node:") || builtinModules.includes(name);
       if (test) continue;
       if (node && withoutNode.includes(workspace)) say(`${workspace} runs everywhere and takes nothing from Node`);
-      if (name.startsWith("@normflow/") && !others.includes(name)) say(`${workspace} may import ${others.join(", ") || "no other package"}`);
+      if (name.startsWith("@normflow/") && !others.includes(name))
+        say(`${workspace} may import ${others.join(", ") || "no other package"}`);
       if (!node && !declared.has(name)) say("the package is not declared in package.json");
     }
     if (!test) graph.set(file, edges);
@@ -57,10 +61,15 @@ function importsOf(source) {
       const named = ts.isImportDeclaration(node) ? clause?.namedBindings : node.exportClause;
       const elements = named && "elements" in named ? named.elements : undefined;
       const typeOnly =
-        clause?.isTypeOnly === true || (elements !== undefined && !clause?.name && elements.length > 0 && elements.every((e) => e.isTypeOnly));
+        clause?.isTypeOnly === true ||
+        (elements !== undefined && !clause?.name && elements.length > 0 && elements.every((e) => e.isTypeOnly));
       found.push({ specifier: node.moduleSpecifier.text, typeOnly });
     }
-    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && ts.isStringLiteral(node.arguments[0]))
+    if (
+      ts.isCallExpression(node) &&
+      node.expression.kind === ts.SyntaxKind.ImportKeyword &&
+      ts.isStringLiteral(node.arguments[0])
+    )
       found.push({ specifier: node.arguments[0].text, typeOnly: false });
     ts.forEachChild(node, visit);
   };

@@ -1,1 +1,117 @@
-export async function main(_argv: readonly string[]): Promise<number> { return 0; }
+/**
+ * flowctl: the command line.
+ *
+ * @module
+ */
+import { Command, CommanderError, Option } from "commander";
+import { decode, encode } from "./commands/codec.ts";
+import { doctor, inspect } from "./commands/inspect.ts";
+import { morph } from "./commands/morph.ts";
+import { sample } from "./commands/sample.ts";
+import { score } from "./commands/score.ts";
+import { train } from "./commands/train.ts";
+import { EXIT, type Io, processIo, report } from "./io.ts";
+import { above, whole } from "./options.ts";
+import { version } from "./run/environment.ts";
+
+const EXAMPLES = `
+Examples:
+  flowctl sample -n 4 --seed 1 -o tunes         four melodies as MIDI files
+  flowctl score tunes                           how likely each of them is, in bits
+  flowctl morph a.mid b.mid --points 9          nine melodies from one to the other
+  flowctl train melodies/ -o run                train on a folder of .mid, .abc or .mxl files
+  flowctl train table.csv -o run --flow maf     train on a table of numbers
+  flowctl sample -m run/model.safetensors -n 100 -o samples.csv
+
+Data go to standard output, one JSON object a line; messages to standard error.
+Exit codes: 0 done, 1 error, 2 wrong usage or nothing usable in the input, 130 interrupted.`;
+
+/** The commands, each ending in an exit code given to `done`. */
+function program(io: Io, done: (code: number) => void): Command {
+  const root = new Command("flowctl")
+    .description("Train, sample and inspect normalizing flows.")
+    .version(version())
+    .addHelpText("after", EXAMPLES)
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.line(text.replace(/\n$/, "")),
+      writeErr: (text) => {
+        for (const line of text.trimEnd().split("\n")) io.message(line);
+      },
+    });
+  const engine = (command: Command): Command =>
+    command
+      .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "reference"]).default("onnx"))
+      .addOption(
+        new Option("--device <name>", "what ONNX Runtime computes on")
+          .choices(["cpu", "cuda", "webgpu"])
+          .default("cpu"),
+      )
+      .option("--threads <n>", "threads of the backend", whole(1, 1024));
+  const model = (command: Command): Command =>
+    engine(command.option("-m, --model <file>", "model file (default: the melody model that ships)"));
+  const output = (command: Command, what: string): Command =>
+    command.option("-o, --output <path>", what).option("--force", "overwrite files that are there");
+
+  engine(root.command("train <data>"))
+    .description("train a flow on a folder of melodies or a table (.csv, .npy, .npz)")
+    .requiredOption("-o, --output <run>", "folder of the run, made anew")
+    .option("--flow <name>", "melody for melodies; maf, realnvp or iaf for tables")
+    .option("--seed <n>", "seed of everything random", whole(0))
+    .option("--epochs <n>", "passes over the data", whole(1))
+    .option("--batch <n>", "items a step", whole(1))
+    .option("--lr <x>", "learning rate", above(0))
+    .option("--time-limit <s>", "seconds after which training ends", above(0))
+    .option("--config <file>", "settings as JSON; flags go before them")
+    .option("--checkpoint-every <n>", "steps between checkpoints besides those of each epoch", whole(1))
+    .option("--resume", "go on with the run in the output folder")
+    .action(async (data, options) => done(await train(data, options, io)));
+  output(model(root.command("sample")), "folder for MIDI files, or a .csv for rows")
+    .description("draw melodies or rows from a model")
+    .option("-n, --number <n>", "how many", whole(1, 10_000_000), 1)
+    .option("--seed <n>", "seed: the same gives the same", whole(0), 0)
+    .option("--temperature <t>", "below 1 safer, above 1 wilder", above(0, true), 1)
+    .action(async (options) => done(await sample(options, io)));
+  model(root.command("score <data>"))
+    .description("print how likely melodies (bits) or rows (nats) are")
+    .action(async (data, options) => done(await score(data, options, io)));
+  model(root.command("encode <data>"))
+    .description("print the latents of melodies or rows")
+    .action(async (data, options) => done(await encode(data, options, io)));
+  model(root.command("decode"))
+    .description("print what latents decode to; reads what encode prints from standard input")
+    .action(async (options) => done(await decode(options, io)));
+  output(model(root.command("morph <a> <b>")), "folder for MIDI files")
+    .description("print melodies on the way from one file's melody to another's")
+    .option("--points <n>", "melodies, both ends included", whole(2, 1000), 9)
+    .option("--preset <name>", "musical, or smooth", "musical")
+    .option("--from <n>", "window of the first file", whole(0), 0)
+    .option("--to <n>", "window of the second file", whole(0), 0)
+    .action(async (a, b, options) => done(await morph(a, b, options, io)));
+  root
+    .command("inspect")
+    .description("print what a model file holds")
+    .option("-m, --model <file>", "model file (default: the melody model that ships)")
+    .action(async (options) => done(await inspect(options, io)));
+  root
+    .command("doctor")
+    .description("try every backend and print what runs here")
+    .action(async () => done(await doctor(io)));
+  return root;
+}
+
+/** Runs flowctl on its arguments and returns the exit code; nothing is thrown. */
+export async function main(argv: readonly string[], io: Io = processIo()): Promise<number> {
+  let code: number = EXIT.done;
+  try {
+    await program(io, (c) => {
+      code = c;
+    }).parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has said what is wrong; asking for help or the version is no error.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.unusable;
+    return report(io, error);
+  }
+}
