@@ -119,8 +119,7 @@ const randomGrids = Array.from({ length: 2000 }, (_, i) => {
 
   const testEvents = test.map(toEvent);
   const latents = await model.encode(testEvents, { seed: 5 });
-  const used = [];
-  latents.forEach((z, k) => z.forEach((v, i) => (i < 8 || startsNote(testEvents[k], i - 8)) && used.push(v)));
+  const used = latents.flatMap((z, k) => Array.from(z).filter((_, i) => i < 8 || startsNote(testEvents[k], i - 8)));
   const m = mean(used);
   print("latents of the test windows, drawn within their cells", {
     coordinates: used.length,

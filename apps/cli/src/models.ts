@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Backend, Model, type Opened, open } from "@normflow/core";
+import { type Backend, FormatError, Model, type Opened, open } from "@normflow/core";
 import { all } from "@normflow/layers/all";
 import { MelodyModel, melodyOptionsOf } from "@normflow/music";
 import { UsageError } from "./io.ts";
@@ -28,7 +28,18 @@ export function openFile(path: string = SHIPPED): Opened {
       hint: "Train one: flowctl train DATA -o RUN, then use -m RUN/model.safetensors.",
     });
   if (statSync(path).size > LARGEST) throw new UsageError("model-size", `${path} is larger than any model.`);
-  return open(readFileSync(path), all);
+  return openNamed(path);
+}
+
+/** Reads a model file or a checkpoint. @throws {FormatError} naming the file where it is none */
+export function openNamed(path: string): Opened {
+  try {
+    return open(readFileSync(path), all);
+  } catch (cause) {
+    if (!(cause instanceof FormatError)) throw cause;
+    const { code, message, hint } = cause;
+    throw new FormatError(code, `${path}: ${message}`, { cause, ...(hint === undefined ? {} : { hint }) });
+  }
 }
 
 /** Loads a model onto a backend. */

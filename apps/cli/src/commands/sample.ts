@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fromEvent, toNotes } from "@normflow/music";
+import { fromEvent, toEvent, toNotes } from "@normflow/music";
 import type { EngineOptions } from "../engine.ts";
 import { EXIT, type Io, json, UsageError } from "../io.ts";
 import { rounded, writeCsv, writeMelodies } from "../outputs.ts";
@@ -28,9 +28,9 @@ export function sample(options: SampleCommand, io: Io): Promise<number> {
         throw new UsageError("sample-output", "Melodies are written as MIDI files into a folder, not as a table.", {
           hint: "Give a folder: -o tunes.",
         });
-      const events = await loaded.model.sample(number, { seed, temperature });
-      const bits = await loaded.model.bits(events);
-      const grids = events.map(fromEvent);
+      const grids = (await loaded.model.sample(number, { seed, temperature })).map(fromEvent);
+      // Of what the grid holds: a hold drawn at the start sounds, is written and is scored as a rest.
+      const bits = await loaded.model.bits(grids.map(toEvent));
       if (output !== undefined) {
         writeMelodies(output, grids, (i) => `normflow, seed ${seed}, melody ${i + 1}`, force);
         io.message(`${grids.length} melodies written to ${output}.`);

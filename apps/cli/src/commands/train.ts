@@ -7,6 +7,7 @@ import { statSync } from "node:fs";
 import { type Backend, chain, type Flow, FlowError, flow } from "@normflow/core";
 import { type Recipe, recipes, rescale } from "@normflow/layers";
 import { type MelodyFlowOptions, melodyFlow } from "@normflow/music";
+import * as z from "zod";
 import { isMelodyName, melodyRows, readMelodies } from "../data/melodies.ts";
 import { prepareTable } from "../data/prepare.ts";
 import { isTableName, readTable } from "../data/table.ts";
@@ -14,7 +15,7 @@ import type { Problem } from "../data/walk.ts";
 import { type EngineOptions, openBackend } from "../engine.ts";
 import { EXIT, type Io, json, UsageError } from "../io.ts";
 import { type RunConfig, readConfig, resolveConfig } from "../run/config.ts";
-import { createRun, type Job, readRun, trainRun } from "../run/train.ts";
+import { createRun, type Job, readRun, refuseExisting, trainRun } from "../run/train.ts";
 
 /** Options of the command. */
 export interface TrainCommand extends EngineOptions {
@@ -35,6 +36,32 @@ function tell(io: Io, problems: readonly Problem[]): void {
   const shown = 10;
   for (const { file, error } of problems.slice(0, shown)) io.message(`skipped ${file}: ${error}`);
   if (problems.length > shown) io.message(`skipped ${problems.length - shown} more.`);
+}
+
+/** Sizes of the melody flow that a configuration may set. */
+const melodyOptions = z.strictObject({
+  width: z.int().min(1).max(4096).optional(),
+  blocks: z.int().min(1).max(64).optional(),
+  heads: z.int().min(1).max(64).optional(),
+  hidden: z.int().min(1).max(65_536).optional(),
+  dropout: z.number().min(0).lt(1).optional(),
+});
+
+/** Makes a flow of options from outside. @throws {UsageError} where they do not fit it */
+function makeFlow<T>(name: string, schema: z.core.$ZodType<T>, options: unknown, make: (options: T) => Flow): Flow {
+  const parsed = z.core.safeParse(schema, options);
+  const hint = 'Correct "options" in the configuration.';
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const at = issue!.path.length > 0 ? `option ${issue!.path.join(".")}: ` : "";
+    throw new UsageError("flow-options", `The flow ${name}: ${at}${issue!.message}.`, { hint });
+  }
+  try {
+    return make(parsed.data);
+  } catch (cause) {
+    if (!(cause instanceof FlowError)) throw cause;
+    throw new UsageError("flow-options", `The flow ${name}: ${cause.message}`, { hint: cause.hint ?? hint, cause });
+  }
 }
 
 type Prepare = (config: (kind: "melody" | "table", rows: number) => RunConfig) => Job;
@@ -58,7 +85,7 @@ function prepareMelodies(path: string, io: Io): Prepare {
     const train = melodyRows(data, "train");
     const config = resolve("melody", train.x.shape[0]!);
     return {
-      flow: melodyFlow(config.options as MelodyFlowOptions),
+      flow: makeFlow(config.flow, melodyOptions, config.options, (options) => melodyFlow(options as MelodyFlowOptions)),
       train,
       valid: melodyRows(data, "valid"),
       test: melodyRows(data, "test"),
@@ -80,13 +107,8 @@ async function prepareNumbers(path: string, seed: number, io: Io): Promise<Prepa
   return (resolve) => {
     const config = resolve("table", data.train.x.shape[0]!);
     const recipe = recipes[config.flow as keyof typeof recipes] as Recipe<object>;
-    const parsed = recipe.options.safeParse({ ...config.options, features: data.columns.length });
-    if (!parsed.success)
-      throw new UsageError(
-        "flow-options",
-        `The flow ${config.flow}: option ${parsed.error.issues[0]?.path.join(".")}: ${parsed.error.issues[0]?.message}.`,
-      );
-    const inner = recipe.make(parsed.data);
+    const options = { ...config.options, features: data.columns.length };
+    const inner = makeFlow(config.flow, recipe.options, options, recipe.make);
     const standardised: Flow = flow({
       base: inner.base,
       bijector: chain([inner.bijector, rescale({ shift: [...data.shift], scale: [...data.scale] })]),
@@ -139,6 +161,7 @@ export async function train(data: string, options: TrainCommand, io: Io): Promis
   const { output, seed, epochs, batch, lr, flow: name, config: file, timeLimit, checkpointEvery } = options;
   const flags = { seed, epochs, batch, lr, flow: name, checkpointEvery };
   const earlier = options.resume ? readRun(output) : undefined;
+  if (!earlier) refuseExisting(output);
   if (earlier) {
     const named = Object.entries({ ...flags, config: file }).filter(([, v]) => v !== undefined);
     if (named.length > 0)

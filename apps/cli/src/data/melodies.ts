@@ -102,7 +102,7 @@ export function* fileWindows(
       const { tunes, refused } = readMelodyFile(file).found;
       for (const { reference, error } of refused) yield { file: `${file.name}#${reference}`, error: error.message };
       for (const [i, tune] of tunes.entries()) {
-        const name = tunes.length > 1 ? `${file.name}#${tune.reference ?? i + 1}` : file.name;
+        const name = tunes.length + refused.length > 1 ? `${file.name}#${tune.reference ?? i + 1}` : file.name;
         try {
           const windows = cutWindows(tune).map((w) => ({ ...w, file: name, tempo: tune.tempo, title: tune.title }));
           yield windows.length > 0

@@ -30,7 +30,8 @@ const escaped = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.
 
 /** Draws curves over a common pair of axes. */
 export function plot(title: string, xLabel: string, yLabel: string, curves: readonly Curve[]): string {
-  const points = curves.flatMap((c) => c.points).filter(([, y]) => Number.isFinite(y));
+  const finite = curves.flatMap((c) => c.points).filter(([, y]) => Number.isFinite(y));
+  const points = finite.length > 0 ? finite : ([[0, 0]] as const);
   const [x0, x1] = [Math.min(...points.map((p) => p[0])), Math.max(...points.map((p) => p[0]))];
   const sorted = points.map((p) => p[1]).sort((a, b) => a - b);
   // The first losses of a run may be far above the rest: the axis ends at the 98th percentile.

@@ -3,12 +3,11 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Backend,
   type Flow,
-  open,
   type Rows,
   resolveFitOptions,
   saveCheckpoint,
@@ -16,8 +15,8 @@ import {
   Trainer,
   type TrainerState,
 } from "@normflow/core";
-import { all } from "@normflow/layers/all";
 import { Interrupted, type Io, UsageError } from "../io.ts";
+import { openNamed } from "../models.ts";
 import type { RunConfig } from "./config.ts";
 import { environment } from "./environment.ts";
 import { appendLine, keepLines, lock, removePartials, writeWhole } from "./files.ts";
@@ -73,12 +72,20 @@ const files = (run: string) => ({
   plot: join(run, "loss.svg"),
 });
 
-/** Makes the folder of a new run. @throws {UsageError} `run-exists` where something is in it */
-export function createRun(run: string, config: RunConfig, data: Job["data"]): void {
-  if (existsSync(run) && readdirSync(run).some((name) => name !== ".lock"))
+/** Refuses a folder for a new run. @throws {UsageError} `run-exists` where something is in it */
+export function refuseExisting(run: string): void {
+  const stats = statSync(run, { throwIfNoEntry: false });
+  if (stats && !stats.isDirectory())
+    throw new UsageError("run-exists", `${run} is a file.`, { hint: "Choose another place for the run." });
+  if (stats && readdirSync(run).some((name) => name !== ".lock"))
     throw new UsageError("run-exists", `${run} exists already and is not empty.`, {
       hint: "Choose another folder, or go on with that run by --resume.",
     });
+}
+
+/** Makes the folder of a new run. @throws {UsageError} `run-exists` where something is in it */
+export function createRun(run: string, config: RunConfig, data: Job["data"]): void {
+  refuseExisting(run);
   mkdirSync(files(run).checkpoints, { recursive: true });
   writeWhole(files(run).config, `${JSON.stringify({ ...config, data: data.sha256 }, null, 2)}\n`);
 }
@@ -96,7 +103,7 @@ export function readRun(run: string): { readonly config: string; readonly sha256
 function readCheckpoint(run: string): { readonly state: TrainerState; readonly running: Running } | undefined {
   const path = files(run).last;
   if (!existsSync(path)) return undefined;
-  const opened = open(readFileSync(path), all);
+  const opened = openNamed(path);
   return { state: opened.trainer!, running: opened.extra as Running };
 }
 

@@ -86,13 +86,17 @@ export const saveWeights = (flow: Flow, weights: Weights, facts: Facts): Uint8Ar
 
 /** Writes where training stands: the file of the current weights plus optimiser, step, best weights and what the caller adds. */
 export function saveCheckpoint(flow: Flow, state: TrainerState, facts: Facts, extra: unknown): Uint8Array {
-  const { vectors, ...numbers } = state;
+  const { vectors, step, rateScale, rollbacks, best, stale } = state;
   const { params, state: layerState, ...rest } = vectors as Record<string, FloatArray>;
   const more = Object.entries(rest).map(
     ([name, data]): FileTensor => ({ name: `run/${name}`, dtype: dtypeOf(data), shape: [data.length], data }),
   );
   return encode(flow, { params: params!, state: layerState ?? new Float64Array(0) }, facts, more, {
-    ...numbers,
+    step,
+    rateScale,
+    rollbacks,
+    best,
+    stale,
     extra,
   });
 }

@@ -26,7 +26,7 @@ export function walkXml(text: string, visitor: XmlVisitor): void {
   let depth = 0;
   // The parser would go on, and grow slow over junk.
   parser.on("error", (error) => {
-    throw new FormatError("xml", `The XML is not well-formed: ${plain(error.message)}`);
+    throw new FormatError("xml", `The XML is not well-formed: ${plain(error.message)}.`);
   });
   parser.on("doctype", (doctype) => {
     if (doctype.includes("<!ENTITY"))
@@ -48,6 +48,9 @@ export function walkXml(text: string, visitor: XmlVisitor): void {
 
 /** What the parser says, short and without control characters. */
 function plain(message: string): string {
-  const words = message.replace(/^(?:undefined|\d+):(?:undefined|\d+): /, "").replace(/\p{Cc}+/gu, " ");
+  const words = message
+    .replace(/^(?:undefined|\d+):(?:undefined|\d+): /, "")
+    .replace(/\p{Cc}+/gu, " ")
+    .replace(/\.$/, "");
   return words.length > 120 ? `${words.slice(0, 120)}…` : words;
 }

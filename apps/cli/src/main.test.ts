@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { flowctl } from "./testing/flowctl.ts";
+
+describe("flowctl", () => {
+  it("explains itself and its version with exit code 0", async () => {
+    const help = await flowctl(["--help"]);
+    expect(help.code).toBe(0);
+    for (const name of ["train", "sample", "score", "encode", "decode", "morph", "inspect", "doctor"]) {
+      expect(help.output).toContain(`  ${name} `);
+      expect(await flowctl([name, "--help"]), name).toMatchObject({ code: 0 });
+    }
+    expect((await flowctl(["--version"])).output).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+
+  it("answers wrong usage with a sentence and exit code 2", async () => {
+    for (const [args, sentence] of [
+      [["smaple"], "Did you mean sample?"],
+      [["sample", "--sede", "1"], "Did you mean --seed?"],
+      [["sample", "-n", "0"], "It is a whole number from 1"],
+      [["sample", "-n", "1e3"], "It is a whole number from 1"],
+      [["sample", "--temperature", "-1"], "It is a number from 0"],
+      [["sample", "--temperature", "warm"], "It is a number from 0"],
+      [["sample", "--backend", "abacus"], "Allowed choices are onnx, reference"],
+      [["score"], "missing required argument"],
+      [["score", "a", "b"], "too many arguments"],
+      [["train", "x"], "required option '-o, --output <run>'"],
+      [["morph", "a"], "missing required argument"],
+    ] as const) {
+      const { code, messages, output } = await flowctl(args);
+      expect([code, output], args.join(" ")).toEqual([2, ""]);
+      expect(messages).toContain(sentence);
+    }
+    expect(await flowctl([])).toMatchObject({ code: 2 });
+  });
+
+  it("says what runs here, and what to do about the rest", async () => {
+    const { code, lines } = await flowctl(["doctor"]);
+    expect(code).toBe(0);
+    const backends = lines[0]!["backends"] as Record<string, unknown>[];
+    expect(backends.map((b) => `${b["name"]} ${b["device"]}`)).toEqual([
+      "onnx cpu",
+      "onnx cuda",
+      "onnx webgpu",
+      "reference cpu",
+    ]);
+    for (const b of backends) if (!b["ok"]) expect(b["remedy"]).toMatch(/\.$/);
+  });
+
+  it("names a device that does not run here, with the remedy", async () => {
+    const { lines } = await flowctl(["doctor"]);
+    const absent = (lines[0]!["backends"] as Record<string, unknown>[]).find((b) => !b["ok"]);
+    if (!absent) return console.log("Skipped: every device runs here.");
+    const { code, messages } = await flowctl(["sample", "--device", absent["device"] as string]);
+    expect(code).toBe(1);
+    expect(messages).toContain(`hint: ${absent["remedy"]}`);
+  });
+});
+
+describe("the program", () => {
+  it("runs from the shell, and survives a pipe that closes", async () => {
+    const bin = fileURLToPath(new URL("../bin/flowctl.mjs", import.meta.url));
+    const run = promisify(execFile);
+    const { stdout } = await run("sh", ["-c", `"${process.execPath}" "${bin}" sample -n 300 | head -n 1`]);
+    expect(JSON.parse(stdout)).toMatchObject({ index: 0 });
+    await expect(run(process.execPath, [bin, "smaple"])).rejects.toMatchObject({ code: 2 });
+  });
+});
