@@ -34,3 +34,6 @@ export class FormatError extends FlowError {}
 
 /** An option or argument outside what a function takes. */
 export class OptionError extends FlowError {}
+
+/** A request to a worker that was not answered: cancelled, timed out, unknown, or the worker has ended. */
+export class WorkerError extends FlowError {}

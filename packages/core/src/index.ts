@@ -1,4 +1,4 @@
-export type { Abortable } from "./abort.ts";
+export { type Abortable, checkpoint } from "./abort.ts";
 export {
   type Arrays,
   type Backend,
@@ -54,7 +54,15 @@ export {
   standardUniform,
 } from "./distribution/base.ts";
 export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
-export { BackendError, FlowError, type FlowErrorOptions, FormatError, OptionError, ShapeError } from "./error.ts";
+export {
+  BackendError,
+  FlowError,
+  type FlowErrorOptions,
+  FormatError,
+  OptionError,
+  ShapeError,
+  WorkerError,
+} from "./error.ts";
 export { type NestedNumbers, type Numbers, rowRange, takeRows, toHostArray } from "./fit/data.ts";
 export { type FitData, type FitOptions, fit, type Progress, resolveFitOptions, toRows } from "./fit/fit.ts";
 export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL } from "./fit/loss.ts";
@@ -96,3 +104,4 @@ export { bits, foldIn, type Key, key, normal, permutation, randint, uniform } fr
 export { reference } from "./reference/backend.ts";
 export { gatherInputs, splitOutputs } from "./run.ts";
 export { leaves, mapTree, type Tree } from "./tree.ts";
+export * from "./worker/index.ts";

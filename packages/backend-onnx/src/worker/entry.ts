@@ -4,64 +4,49 @@
  * @module
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { Program, Values } from "../host/host.ts";
+import { serve } from "@normflow/core";
+import type { Program } from "../host/host.ts";
 import { localHost } from "../host/local.ts";
-import {
-  failureOf,
-  memoryOf,
-  type Reply,
-  type Request,
-  type RequestKind,
-  type Requests,
-  type WorkerData,
-} from "./messages.ts";
+import { memoryOf, type Requests, type WorkerData } from "./messages.ts";
 
 const port = parentPort!;
 const host = localHost(workerData as WorkerData, true);
 const programs = new Map<number, Program>();
 let nextProgram = 0;
 
-async function answer(request: Request): Promise<Requests[RequestKind]["result"]> {
-  switch (request.kind) {
-    case "open": {
+serve<Requests>(
+  {
+    postMessage: (message, transfer) => port.postMessage(message, transfer),
+    onMessage: (listener) => void port.on("message", listener),
+  },
+  {
+    async open() {
       programs.set(nextProgram, await (await host).open());
       return nextProgram++;
-    }
-    case "load":
-      return programs.get(request.payload.program)!.load(request.payload.model, request.payload.plan);
-    case "unload":
-      await programs.get(request.payload.program)?.unload(request.payload.session);
+    },
+    load: ({ program, model, plan }) => programs.get(program)!.load(model, plan),
+    async unload({ program, session }) {
+      await programs.get(program)?.unload(session);
       return undefined;
-    case "run":
-      return programs.get(request.payload.program)!.run(request.payload.session, request.payload.inputs);
-    case "put":
-      await programs.get(request.payload.program)!.put(request.payload.values);
+    },
+    async run({ program, session, inputs }, { transfer }) {
+      const outputs = await programs.get(program)!.run(session, inputs);
+      transfer(memoryOf(outputs));
+      return outputs;
+    },
+    async put({ program, values }) {
+      await programs.get(program)!.put(values);
       return undefined;
-    case "get":
-      return programs.get(request.payload.program)!.get(request.payload.names);
-    case "close":
-      await programs.get(request.payload.program)?.close();
-      programs.delete(request.payload.program);
+    },
+    async get({ program, names }, { transfer }) {
+      const values = await programs.get(program)!.get(names);
+      transfer(memoryOf(values));
+      return values;
+    },
+    async close({ program }) {
+      await programs.get(program)?.close();
+      programs.delete(program);
       return undefined;
-    default:
-      return request satisfies never;
-  }
-}
-
-async function reply(request: Request): Promise<void> {
-  let message: Reply;
-  let transfer: ArrayBuffer[] = [];
-  try {
-    const payload = await answer(request);
-    if (request.kind === "run" || request.kind === "get") transfer = memoryOf(payload as Values);
-    message = { id: request.id, kind: "result", payload };
-  } catch (error) {
-    message = { id: request.id, kind: "error", payload: failureOf(error) };
-  }
-  port.postMessage(message, transfer);
-}
-
-let last: Promise<void> = Promise.resolve();
-port.on("message", (request: Request) => {
-  last = last.then(() => reply(request));
-});
+    },
+  },
+);

@@ -6,20 +6,15 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { BackendError } from "@normflow/core";
+import { BackendError, type Client, connect } from "@normflow/core";
 import type { Float32Values, Host, HostOptions, Program, Values } from "../host/host.ts";
-import { errorOf, memoryOf, type Reply, type RequestKind, type Requests } from "./messages.ts";
+import { memoryOf, type Requests } from "./messages.ts";
 
 /** Workers run built files only: seen from `src` as from `dist`, the entry lies in `dist`. */
 const entry = new URL("../../dist/worker/entry.js", import.meta.url);
 
 /** Whether the worker's entry has been built. */
 export const workerIsBuilt = (): boolean => existsSync(fileURLToPath(entry));
-
-interface Pending {
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 const crashed = (cause: unknown): BackendError =>
   new BackendError(
@@ -40,59 +35,38 @@ const copied = (values: Values): Values =>
     ]),
   );
 
-/** One worker's life: it answers requests until it ends, and then refuses them. */
-class Connection {
-  private readonly worker: Worker;
-  private readonly pending = new Map<number, Pending>();
-  private next = 0;
-  private end: BackendError | undefined;
+/** A worker, and the requests to it. */
+interface Connection extends Client<Requests> {
+  terminate(): Promise<void>;
+}
 
-  constructor(options: HostOptions) {
-    // Built files take built packages, whatever conditions this process resolves by.
-    this.worker = new Worker(entry, { workerData: options, execArgv: [] });
-    this.worker.on("message", (reply: Reply) => this.settle(reply));
-    this.worker.on("error", (error) => this.fail(crashed(error)));
-    this.worker.on("exit", (code) => this.fail(crashed(new Error(`exit code ${code}`))));
-    this.worker.unref();
-  }
-
-  get alive(): boolean {
-    return this.end === undefined;
-  }
-
-  request<K extends RequestKind>(
-    kind: K,
-    payload: Requests[K]["payload"],
-    transfer: readonly ArrayBuffer[] = [],
-  ): Promise<Requests[K]["result"]> {
-    if (this.end) return Promise.reject(this.end);
-    return new Promise((resolve, reject) => {
-      const id = this.next++;
+function start(options: HostOptions): Connection {
+  // Built files take built packages, whatever conditions this process resolves by.
+  const worker = new Worker(entry, { workerData: options, execArgv: [] });
+  const client = connect<Requests>(
+    {
+      postMessage: (message, transfer) => worker.postMessage(message, transfer),
+      onMessage: (listener) => void worker.on("message", listener),
+      onEnd(listener) {
+        worker.on("error", listener);
+        worker.on("exit", (code) => listener(new Error(`exit code ${code}`)));
+      },
+    },
+    {
+      ended: crashed,
       // A worker at work keeps the process alive, an idle one does not.
-      if (this.pending.size === 0) this.worker.ref();
-      this.pending.set(id, { resolve, reject });
-      this.worker.postMessage({ id, kind, payload }, transfer);
-    });
-  }
-
-  async terminate(): Promise<void> {
-    this.fail(new BackendError("disposed", "onnx: this backend was disposed.", { hint: "Open another with onnx()." }));
-    await this.worker.terminate();
-  }
-
-  private settle(reply: Reply): void {
-    const waiting = this.pending.get(reply.id);
-    this.pending.delete(reply.id);
-    if (this.pending.size === 0) this.worker.unref();
-    if (reply.kind === "error") waiting?.reject(errorOf(reply.payload));
-    else waiting?.resolve(reply.payload as never);
-  }
-
-  private fail(error: BackendError): void {
-    this.end ??= error;
-    for (const { reject } of this.pending.values()) reject(this.end);
-    this.pending.clear();
-  }
+      onBusy: (busy) => (busy ? worker.ref() : worker.unref()),
+    },
+  );
+  worker.unref();
+  return Object.assign(client, {
+    async terminate() {
+      client.close(
+        new BackendError("disposed", "onnx: this backend was disposed.", { hint: "Open another with onnx()." }),
+      );
+      await worker.terminate();
+    },
+  });
 }
 
 /** Opens programs in a worker; where that has crashed, in a new one. */
@@ -101,11 +75,11 @@ export async function workerHost(options: HostOptions): Promise<Host> {
     throw new BackendError("worker-missing", "onnx: the worker's entry is not built.", {
       hint: "Build the package first: npm run build.",
     });
-  let connection = new Connection(options);
+  let connection = start(options);
   let disposed = false;
   return {
     async open() {
-      if (!connection.alive && !disposed) connection = new Connection(options);
+      if (!connection.alive && !disposed) connection = start(options);
       const current = connection;
       return remoteProgram(current, await current.request("open", {}));
     },
@@ -118,15 +92,16 @@ export async function workerHost(options: HostOptions): Promise<Host> {
 
 function remoteProgram(connection: Connection, program: number): Program {
   return {
-    load: (model, plan) => connection.request("load", { program, model, plan }, [model.buffer as ArrayBuffer]),
+    load: (model, plan) =>
+      connection.request("load", { program, model, plan }, { transfer: [model.buffer as ArrayBuffer] }),
     unload: (session) => connection.request("unload", { program, session }),
     run(session, given) {
       const inputs = copied(given);
-      return connection.request("run", { program, session, inputs }, memoryOf(inputs));
+      return connection.request("run", { program, session, inputs }, { transfer: memoryOf(inputs) });
     },
     put(given) {
       const values = copied(given);
-      return connection.request("put", { program, values }, memoryOf(values));
+      return connection.request("put", { program, values }, { transfer: memoryOf(values) });
     },
     get: (names) => connection.request("get", { program, names }),
     close: () => (connection.alive ? connection.request("close", { program }) : Promise.resolve()),
