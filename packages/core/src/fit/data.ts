@@ -93,3 +93,38 @@ export function rowRange({ data, shape }: HostArray, from: number, to: number): 
   const width = shape.slice(1).reduce((a, b) => a * b, 1);
   return hostArray(data.subarray(from * width, to * width), [to - from, ...shape.slice(1)]);
 }
+
+/** Each row n times over. */
+export function repeatRows(array: HostArray, n: number): HostArray {
+  const width = array.data.length / array.shape[0]!;
+  const out = new Float64Array(array.data.length * n);
+  for (let row = 0; row < array.shape[0]!; row++)
+    for (let i = 0; i < n; i++) out.set(array.data.subarray(row * width, (row + 1) * width), (row * n + i) * width);
+  return hostArray(out, [array.shape[0]! * n, ...array.shape.slice(1)]);
+}
+
+/** Contexts laid over a batch: one for all, one a row, or one for each entry of the batch's first axis. */
+export function contextRows(context: HostArray, batch: readonly number[]): HostArray {
+  const count = batch.reduce((p, d) => p * d, 1);
+  const given = context.shape[0]!;
+  if (given === count) return context;
+  if (given === 1 || given === batch[0]) return repeatRows(context, count / given);
+  throw new ShapeError("context-batch", `${given} contexts do not fit a batch of ${shapeText(batch)}.`, {
+    hint: "Give one context, one for each event, or one for each entry of the first axis.",
+  });
+}
+
+/** Arrays one after another along the first axis. */
+export function concatRows(parts: readonly HostArray[]): HostArray {
+  const [first] = parts as readonly [HostArray];
+  const rows = parts.reduce((n, p) => n + p.shape[0]!, 0);
+  const data = new (first.data.constructor as Float32ArrayConstructor)(
+    parts.reduce((n, p) => n + p.data.length, 0),
+  ) as FloatArray;
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return hostArray(data, [rows, ...first.shape.slice(1)]);
+}

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Abortable } from "../abort.ts";
+import { type Abortable, checkpoint } from "../abort.ts";
 import type { Arrays, Backend, Executable, FloatArray, HostArray } from "../backend.ts";
 import { hostArray } from "../backend.ts";
 import { layoutOf, type Program, type ProgramBody, traceProgram } from "../bijector/program.ts";
@@ -12,7 +12,7 @@ import { FlowError, OptionError, ShapeError } from "../error.ts";
 import { type Shape, shapeText } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { key as seedKey } from "../random/index.ts";
-import { type Numbers, rowRange, toHostArray } from "./data.ts";
+import { concatRows, contextRows, type Numbers, repeatRows, rowRange, toHostArray } from "./data.ts";
 import { batchSize } from "./loss.ts";
 import { NoiseMaker, type NoiseSource } from "./noise.ts";
 
@@ -29,12 +29,20 @@ export interface CallOptions {
   /** Seed of the noise; without one, encode and logProb take the middle of each cell. */
   readonly seed?: number;
   readonly signal?: Abortable;
+  /** Events in one run of the program, 512 unless told; between runs the signal is looked at. */
+  readonly chunk?: number;
 }
 
 type Method = "logProb" | "encode" | "decode" | "sample";
 
-/** Events in one run of a program; longer inputs go in several. */
+/** Events in one run of a program unless told; longer inputs go in several. */
 const CHUNK = 512;
+
+/** A program of a model: its inputs beside parameters, state, context and noise, and what it makes of them. */
+interface Computation {
+  readonly inputs: Readonly<Record<string, Shape>>;
+  readonly body: (program: ProgramBody) => Tensor;
+}
 
 /** A trained flow that can be asked: everything that executes is async. */
 export class Model {
@@ -43,7 +51,7 @@ export class Model {
   readonly weights: Weights;
   /** Facts of the training, as the file keeps them. */
   readonly facts: Readonly<Record<string, unknown>>;
-  private readonly programs = new Map<Method, Promise<{ program: Program; executable: Executable }>>();
+  private readonly programs = new Map<string, Promise<{ program: Program; executable: Executable }>>();
   private readonly noise = new NoiseMaker(seedKey(0));
   private disposed = false;
 
@@ -78,26 +86,34 @@ export class Model {
       throw new OptionError("temperature", `A temperature is a number from 0, not ${temperature}.`);
     const context = this.contextOf(options.context);
     const contexts = context ? context.shape[0]! : 1;
-    const rows = await this.runRows("sample", contexts * n, {}, context && repeatRows(context, n), options, {
-      source: { key: seedKey(options.seed ?? 0) },
-      temperature,
-    });
+    const rows = await this.runRows(
+      "sample",
+      this.method("sample"),
+      contexts * n,
+      {},
+      context && repeatRows(context, n),
+      options,
+      {
+        source: { key: seedKey(options.seed ?? 0) },
+        temperature,
+      },
+    );
     return hostArray(rows.data, context ? [contexts, n, ...this.flow.event] : [n, ...this.flow.event]);
   }
 
   /** ln p(x) in nats, of x's batch shape. */
   logProb(x: Numbers, options: CallOptions = {}): Promise<HostArray> {
-    return this.map("logProb", x, this.flow.event, options);
+    return this.map("logProb", x, this.flow.event, options, this.method("logProb"));
   }
 
   /** z = f⁻¹(x), of x's batch shape. */
   encode(x: Numbers, options: CallOptions = {}): Promise<HostArray> {
-    return this.map("encode", x, this.flow.event, options);
+    return this.map("encode", x, this.flow.event, options, this.method("encode"));
   }
 
   /** x = f(z), of z's batch shape. */
   decode(z: Numbers, options: CallOptions = {}): Promise<HostArray> {
-    return this.map("decode", z, this.flow.bijector.facts.base, options);
+    return this.map("decode", z, this.flow.bijector.facts.base, options, this.method("decode"));
   }
 
   /** Decodes points on the way from encode(a) to encode(b), ends included: straight in z, or along the sphere. */
@@ -122,6 +138,23 @@ export class Model {
     return this.decode(hostArray(z, [points, ...this.flow.bijector.facts.base]), options);
   }
 
+  /**
+   * Runs a program of the caller's own on the weights: `body` makes of its input `x` […batch, …event] one tensor […batch, …].
+   *
+   * It is traced once, under `name`; later calls by that name run it again.
+   */
+  compute(
+    name: string,
+    x: Numbers,
+    body: (program: ProgramBody) => Tensor,
+    options: CallOptions = {},
+  ): Promise<HostArray> {
+    return this.map(`own/${name}`, x, this.flow.event, options, {
+      inputs: { x: [batchSize, ...this.flow.event] },
+      body,
+    });
+  }
+
   /** Frees what the backend holds; a disposed model says so when used. */
   async dispose(): Promise<void> {
     this.disposed = true;
@@ -131,21 +164,24 @@ export class Model {
   }
 
   private async map(
-    method: Exclude<Method, "sample">,
+    name: string,
     x: Numbers,
     event: readonly number[],
     options: CallOptions,
+    computation: Computation,
   ): Promise<HostArray> {
-    const array = toHostArray(x, event, method === "decode" ? "z" : "x");
+    const input = Object.keys(computation.inputs)[0]!;
+    const array = toHostArray(x, event, input);
     const batch = array.shape.slice(0, array.shape.length - event.length);
     const count = batch.reduce((p, d) => p * d, 1);
     const rows = hostArray(array.data, [count, ...event]);
     const source: NoiseSource = options.seed === undefined ? "middle" : { key: seedKey(options.seed) };
     const context = this.contextOf(options.context);
     const result = await this.runRows(
-      method,
+      name,
+      computation,
       count,
-      { [method === "decode" ? "z" : "x"]: rows },
+      { [input]: rows },
       context && contextRows(context, batch),
       options,
       { source },
@@ -170,7 +206,8 @@ export class Model {
 
   /** Runs rows through a program in chunks of one size, so that a backend plans for few shapes. */
   private async runRows(
-    method: Method,
+    name: string,
+    computation: Computation,
     count: number,
     inputs: Arrays,
     context: HostArray | undefined,
@@ -178,13 +215,18 @@ export class Model {
     noise: { readonly source: NoiseSource; readonly temperature?: number },
   ): Promise<HostArray> {
     if (this.disposed) throw new FlowError("disposed", "This model was disposed.", { hint: "Load it again." });
-    const { program, executable } = await this.compiled(method);
+    const { program, executable } = await this.compiled(name, computation);
+    const { chunk: most = CHUNK } = options;
+    if (!(Number.isInteger(most) && most > 0))
+      throw new OptionError("chunk", `A chunk is a positive whole number of events, not ${most}.`);
     const all = this.noise.draw(program.noises, new Map([["N", count]]), noise.source, noise.temperature);
     const given = { ...inputs, ...all, ...(context ? { context } : {}) };
     const parts: HostArray[] = [];
-    for (let from = 0; from < count || from === 0; from += CHUNK) {
-      options.signal?.throwIfAborted();
-      const to = Math.min(count, from + CHUNK);
+    for (let from = 0; from < count || from === 0; from += most) {
+      // Before the first run nothing can have arrived since the caller looked.
+      if (from > 0) await checkpoint(options.signal);
+      else options.signal?.throwIfAborted();
+      const to = Math.min(count, from + most);
       const chunk = Object.fromEntries(
         Object.entries(given).map(([name, array]) => [
           name,
@@ -196,29 +238,31 @@ export class Model {
     return parts.length === 1 ? parts[0]! : concatRows(parts);
   }
 
-  private compiled(method: Method): Promise<{ program: Program; executable: Executable }> {
-    let compiled = this.programs.get(method);
+  private compiled(name: string, computation: Computation): Promise<{ program: Program; executable: Executable }> {
+    let compiled = this.programs.get(name);
     if (!compiled) {
-      compiled = this.compile(method);
-      this.programs.set(method, compiled);
-      compiled.catch(() => this.programs.delete(method));
+      compiled = this.compile(computation);
+      this.programs.set(name, compiled);
+      compiled.catch(() => this.programs.delete(name));
     }
     return compiled;
   }
 
-  private async compile(method: Method): Promise<{ program: Program; executable: Executable }> {
+  private method(method: Method): Computation {
     const { flow } = this;
-    const shapes: Record<Method, Record<string, Shape>> = {
+    const inputs: Record<Method, Record<string, Shape>> = {
       logProb: { x: [batchSize, ...flow.event] },
       encode: { x: [batchSize, ...flow.event] },
       decode: { z: [batchSize, ...flow.bijector.facts.base] },
       sample: {},
     };
-    const program = traceProgram(
-      flow,
-      { mode: "eval", inputs: shapes[method], context: flow.context && [batchSize, ...flow.context] },
-      (body) => ({ result: methodBody(flow, method, body) }),
-    );
+    return { inputs: inputs[method], body: (body) => methodBody(flow, method, body) };
+  }
+
+  private async compile({ inputs, body }: Computation): Promise<{ program: Program; executable: Executable }> {
+    const { flow } = this;
+    const context = flow.context && [batchSize, ...flow.context];
+    const program = traceProgram(flow, { mode: "eval", inputs, context }, (traced) => ({ result: body(traced) }));
     const resident = ["params", "state"].filter((name) =>
       program.graph.inputs.some((t) => (t.node.params as { name?: string }).name === name),
     );
@@ -243,40 +287,6 @@ function methodBody(flow: Flow, method: Method, { scope, inputs }: ProgramBody):
     default:
       return method satisfies never;
   }
-}
-
-/** Each row n times over. */
-function repeatRows(array: HostArray, n: number): HostArray {
-  const width = array.data.length / array.shape[0]!;
-  const out = new Float64Array(array.data.length * n);
-  for (let row = 0; row < array.shape[0]!; row++)
-    for (let i = 0; i < n; i++) out.set(array.data.subarray(row * width, (row + 1) * width), (row * n + i) * width);
-  return hostArray(out, [array.shape[0]! * n, ...array.shape.slice(1)]);
-}
-
-/** Contexts laid over a batch: one for all, one a row, or one for each entry of the batch's first axis. */
-function contextRows(context: HostArray, batch: readonly number[]): HostArray {
-  const count = batch.reduce((p, d) => p * d, 1);
-  const given = context.shape[0]!;
-  if (given === count) return context;
-  if (given === 1 || given === batch[0]) return repeatRows(context, count / given);
-  throw new ShapeError("context-batch", `${given} contexts do not fit a batch of ${shapeText(batch)}.`, {
-    hint: "Give one context, one for each event, or one for each entry of the first axis.",
-  });
-}
-
-function concatRows(parts: readonly HostArray[]): HostArray {
-  const [first] = parts as readonly [HostArray];
-  const rows = parts.reduce((n, p) => n + p.shape[0]!, 0);
-  const data = new (first.data.constructor as Float32ArrayConstructor)(
-    parts.reduce((n, p) => n + p.data.length, 0),
-  ) as FloatArray;
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return hostArray(data, [rows, ...first.shape.slice(1)]);
 }
 
 /** Points from a to b: (1 − t) a + t b, or along the great circle through both. */

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import * as z from "zod/mini";
+import { type Bijector, defineLayer } from "../bijector/bijector.ts";
+import { size } from "../bijector/described.ts";
+import { filled } from "../bijector/parameter.ts";
+import { standardNormal } from "../distribution/base.ts";
+import { flow } from "../distribution/flow.ts";
+import { div, log, mul, sum } from "../ops/index.ts";
+import { reference } from "../reference/backend.ts";
+import { Model } from "./model.ts";
+
+const scale = defineLayer({
+  kind: "scale",
+  options: z.object({ features: size }),
+  facts: ({ features }) => ({ event: [features], constantLogDet: true }),
+  params: () => ({ factor: filled([], 1) }),
+  forward: ({ factor }, x, _, { features }) => [mul(x, factor), mul(log(factor), features)],
+  inverse: ({ factor }, x, _, { features }) => [div(x, factor), mul(log(factor), -features)],
+}) as (options: { features: number }) => Bijector;
+
+const model = () =>
+  new Model(
+    flow({ base: standardNormal({ event: [2] }), bijector: scale({ features: 2 }) }),
+    { params: Float64Array.of(3), state: new Float64Array(0) },
+    reference(),
+  );
+
+describe("a model", () => {
+  it("gives the same events whatever the chunk", async () => {
+    const m = model();
+    const whole = await m.sample(7, { seed: 1 });
+    expect(await m.sample(7, { seed: 1, chunk: 3 })).toEqual(whole);
+    expect(await m.logProb(whole, { chunk: 2 })).toEqual(await m.logProb(whole));
+    for (const chunk of [0, -1, 1.5]) await expect(m.sample(1, { chunk })).rejects.toMatchObject({ code: "chunk" });
+  });
+
+  it("stops between chunks, having let the abort arrive", async () => {
+    let turns = 0;
+    const signal = {
+      aborted: false,
+      throwIfAborted() {
+        if (turns === 2) throw new Error("stopped");
+      },
+      turn: async () => void turns++,
+    };
+    await expect(model().sample(10, { chunk: 2, signal })).rejects.toThrow("stopped");
+    await model().sample(10, { chunk: 10, signal: { ...signal, throwIfAborted() {} } });
+    expect(turns).toBe(2);
+  });
+
+  it("runs programs of the caller's own on its weights", async () => {
+    const m = model();
+    for (const x of [
+      [[1, 2]],
+      [
+        [3, 4],
+        [5, 6],
+      ],
+    ]) {
+      const { data, shape } = await m.compute("scaled sum", x, ({ scope, inputs }) =>
+        sum(mul(inputs["x"]!, (scope.at("bijector").params as { factor: never }).factor), -1),
+      );
+      expect([...data]).toEqual(x.map(([a, b]) => 3 * (a! + b!)));
+      expect(shape).toEqual([x.length]);
+    }
+  });
+});
