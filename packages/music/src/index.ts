@@ -4,8 +4,12 @@
  * @module
  */
 export * from "./abc/index.ts";
+export { cross } from "./flow/cross.ts";
+export { type Limits, lockSteps } from "./flow/lock.ts";
 export * from "./flow/melody-flow.ts";
 export * from "./flow/melody-model.ts";
+export { type Sliders, shapeMelody } from "./flow/shape.ts";
+export { coordinateBits, type Surprise, surprise } from "./flow/surprise.ts";
 export * from "./flow/tilt.ts";
 export * from "./grid/index.ts";
 export * from "./metrics/index.ts";

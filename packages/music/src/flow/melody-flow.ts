@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { chain, type Described, type Flow, flow, standardNormal, toJSON } from "@normflow/core";
+import { chain, composed, type Described, type Flow, flow, type Kind, standardNormal, toJSON } from "@normflow/core";
 import {
+  type AutoregressiveOptions,
   autoregressive,
   histogramCdf,
+  invertedTransformation,
   invertTransformation,
   normalCdf,
   tokenTransformer,
@@ -83,6 +85,31 @@ export function melodyFlow({
   });
 }
 
+/** The kinds that the file of a melody flow names: `open(bytes, melodyKinds)` takes along no other layer. */
+export const melodyKinds: readonly Kind[] = [
+  autoregressive,
+  composed,
+  flow,
+  histogramCdf,
+  invertedTransformation,
+  normalCdf,
+  standardNormal,
+  tokenTransformer,
+  uniformDequantize,
+];
+
+/** Where the autoregressive layer stands in the chain. */
+const AUTOREGRESSIVE = 1;
+
+/** The scope of the conditioner's weights in a melody flow, from the flow's own. */
+export const conditionerPath = ["bijector", "layers", AUTOREGRESSIVE, "conditioner"] as const;
+
+/** The conditioner and the transformation of a melody flow. */
+export function autoregressiveOf(given: Flow): AutoregressiveOptions {
+  const { layers } = given.bijector.options as { readonly layers: readonly Described[] };
+  return layers[AUTOREGRESSIVE]!.options as AutoregressiveOptions;
+}
+
 /**
  * The size of a melody flow read from a file; undefined for a flow of another kind.
  *
@@ -90,9 +117,9 @@ export function melodyFlow({
  */
 export function melodyOptionsOf(given: Flow): MelodyFlowOptions | undefined {
   const { layers } = given.bijector.options as { readonly layers?: readonly Described[] };
-  const conditioner = (layers?.[1]?.options as { readonly conditioner?: Described } | undefined)?.conditioner;
-  if (conditioner?.kind !== tokenTransformer.kind) return undefined;
-  const { width, blocks, heads, hidden, dropout, bias } = conditioner.options as Required<MelodyFlowOptions>;
-  const options = { width, blocks, heads, hidden, dropout, bias };
-  return JSON.stringify(toJSON(melodyFlow(options))) === JSON.stringify(toJSON(given)) ? options : undefined;
+  const options = layers?.[AUTOREGRESSIVE]?.options as { readonly conditioner?: Described } | undefined;
+  if (options?.conditioner?.kind !== tokenTransformer.kind) return undefined;
+  const { width, blocks, heads, hidden, dropout, bias } = options.conditioner.options as Required<MelodyFlowOptions>;
+  const size = { width, blocks, heads, hidden, dropout, bias };
+  return JSON.stringify(toJSON(melodyFlow(size))) === JSON.stringify(toJSON(given)) ? size : undefined;
 }

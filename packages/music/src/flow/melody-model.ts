@@ -8,17 +8,28 @@ import {
   type CallOptions,
   type FloatArray,
   FormatError,
-  type HostArray,
   hostArray,
   Model,
   type Opened,
   OptionError,
+  open,
   type Weights,
 } from "@normflow/core";
-import { COORDINATES, type MelodyFlowOptions, melodyFlow, melodyOptionsOf, PATTERNS } from "./melody-flow.ts";
+import { fromEvent } from "../grid/grid.ts";
+import { eventRows, rowsOf, tiltRows } from "./event-rows.ts";
+import { type Limits, limit, lockedEvent } from "./lock.ts";
+import {
+  COORDINATES,
+  type MelodyFlowOptions,
+  melodyFlow,
+  melodyKinds,
+  melodyOptionsOf,
+  PATTERNS,
+} from "./melody-flow.ts";
 import {
   beatOf,
   beatProgress,
+  dropNegligible,
   force,
   type MelodyEvent,
   type MorphPreset,
@@ -29,25 +40,16 @@ import {
 } from "./tilt.ts";
 
 /** What every call takes. */
-export type MelodyCallOptions = Pick<CallOptions, "seed" | "signal">;
+export type MelodyCallOptions = Pick<CallOptions, "seed" | "signal" | "chunk">;
 
 const NATS_A_BIT = Math.log(2);
 
-const eventRows = (melodies: readonly ArrayLike<number>[]): HostArray => {
-  const data = new Float64Array(melodies.length * COORDINATES);
-  melodies.forEach((m, i) => void data.set(m, i * COORDINATES));
-  return hostArray(data, [melodies.length, COORDINATES]);
-};
-
-const tiltRows = (tilts: readonly Float32Array[]): HostArray => {
-  const data = new Float32Array(tilts.length * COORDINATES * PATTERNS);
-  tilts.forEach((t, i) => void data.set(t, i * COORDINATES * PATTERNS));
-  return hostArray(data, [tilts.length, COORDINATES, PATTERNS]);
-};
-
-/** The rows in the precision of the backend: a latent rounded further could leave its cell. */
-const rowsOf = ({ data }: HostArray): FloatArray[] =>
-  Array.from({ length: data.length / COORDINATES }, (_, i) => data.slice(i * COORDINATES, (i + 1) * COORDINATES));
+/** The error of a file that holds a flow of another kind. */
+const notMelodies = (cause?: unknown): FormatError =>
+  new FormatError("not-a-melody-model", "This model is no melody flow.", {
+    hint: "Use one that was trained on a folder of melodies.",
+    cause,
+  });
 
 /** A melody flow with weights, over events of 40 tokens. */
 export class MelodyModel {
@@ -66,11 +68,22 @@ export class MelodyModel {
    */
   static from({ flow, weights, facts }: Opened, backend: Backend): MelodyModel {
     const options = melodyOptionsOf(flow);
-    if (!options)
-      throw new FormatError("not-a-melody-model", "This model is no melody flow.", {
-        hint: "Use one that was trained on a folder of melodies.",
-      });
+    if (!options) throw notMelodies();
     return new MelodyModel(options, weights, backend, facts);
+  }
+
+  /**
+   * Reads a melody model from the bytes of its file.
+   * @throws {FormatError} `not-a-melody-model` where the file holds a flow of another kind, and as `open` does
+   */
+  static open(bytes: Uint8Array, backend: Backend): MelodyModel {
+    try {
+      return MelodyModel.from(open(bytes, melodyKinds), backend);
+    } catch (cause) {
+      // Layers that no melody flow has are not among the kinds.
+      if (cause instanceof FormatError && cause.code === "unknown-kind") throw notMelodies(cause);
+      throw cause;
+    }
   }
 
   /** Draws melodies; the first ones of a longer draw are those of a shorter one. */
@@ -165,26 +178,39 @@ export class MelodyModel {
   }
 
   /**
-   * Variations of a melody: samples under a tilt toward it.
-   * @param similarity from 0, any melody, to 1, the melody itself
-   * @param keep coordinates that stay as they are
+   * Variations of a melody: samples under a tilt toward it, −4 ln(1 − similarity) nats a differing step of a beat.
+   * @param options.similarity from 0, any melody, to 1, the melody itself, whatever the scale
+   * @param options.keep coordinates that stay as they are
    */
   async vary(
     melody: MelodyEvent,
     n: number,
-    options: MelodyCallOptions & {
-      readonly similarity?: number;
-      readonly keep?: Iterable<number>;
-      readonly temperature?: number;
-    } = {},
+    options: MelodyCallOptions &
+      Limits & {
+        readonly similarity?: number;
+        readonly keep?: Iterable<number>;
+        readonly temperature?: number;
+      } = {},
   ): Promise<FloatArray[]> {
-    const { similarity = 0.5, keep = [], ...rest } = options;
+    const { similarity = 0.5, keep = [], locked, scale, ...rest } = options;
     if (!(similarity >= 0 && similarity <= 1))
       throw new OptionError("similarity", `A similarity lies between 0 and 1, not at ${similarity}.`);
     if (similarity === 1) return Array.from({ length: n }, () => Float32Array.from(melody));
-    const beat = (2 * similarity) / (1 - similarity);
-    const tilt = force(pullToward(noTilt(), melody, { beat, pitch: 0.4 * beat }), melody, keep);
-    return this.sample(n, { ...rest, tilt });
+    const beat = -4 * Math.log(1 - similarity);
+    const grid = fromEvent(melody);
+    const tilt = pullToward(noTilt(), lockedEvent(grid, locked ?? []), { beat, pitch: 0.4 * beat });
+    force(limit(tilt, grid, { locked, scale }), melody, keep);
+    return this.sample(n, { ...rest, tilt: dropNegligible(tilt) });
+  }
+
+  /** Draws melodies around what is locked of one. */
+  regenerate(
+    melody: MelodyEvent,
+    n: number,
+    options: MelodyCallOptions & Limits & { readonly temperature?: number } = {},
+  ): Promise<FloatArray[]> {
+    const { locked, scale, ...rest } = options;
+    return this.sample(n, { ...rest, tilt: limit(noTilt(), fromEvent(melody), { locked, scale }) });
   }
 
   async dispose(): Promise<void> {
