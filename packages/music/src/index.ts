@@ -15,6 +15,6 @@ export * from "./grid/index.ts";
 export * from "./metrics/index.ts";
 export * from "./midi/index.ts";
 export * from "./musicxml/index.ts";
-export * from "./service/requests.ts";
+export * from "./service/index.ts";
 export * from "./tune/index.ts";
 export * from "./window/index.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Client } from "@normflow/core";
+import type { Surprise } from "../flow/surprise.ts";
 import type { Grid } from "../grid/grid.ts";
 
 /** Melodies, and −log₂ p of each. */
@@ -21,8 +22,6 @@ export interface ScoredMelody {
 /** What is known of a model, as far as its file says it. */
 export interface ModelCard {
   readonly parameters: number;
-  /** The version of the file format. */
-  readonly format: number;
   /** One line on what runs it: `reference: cpu`. */
   readonly backend: string;
   /** A name, where the file has one. */
@@ -32,15 +31,6 @@ export interface ModelCard {
   /** Bits a melody on data that it was not trained on. */
   readonly validation: number | undefined;
   readonly test: number | undefined;
-}
-
-/** How surprising each part of a melody is, in bits; all notes and beats together make `bits`. */
-export interface SurpriseBits {
-  readonly bits: number;
-  /** For each note in order, its pitch given all before it. */
-  readonly notes: readonly number[];
-  /** For each of the 8 beats, its rhythm given those before it. */
-  readonly beats: readonly number[];
 }
 
 /** Pitch classes that notes may have, C = 0. */
@@ -69,7 +59,7 @@ export interface MelodyRequests {
   /** −log₂ p of each melody. */
   bits: { readonly payload: { readonly grids: readonly Grid[] }; readonly result: readonly number[] };
   /** Bits of each note and beat. */
-  surprise: { readonly payload: { readonly grid: Grid }; readonly result: SurpriseBits };
+  surprise: { readonly payload: { readonly grid: Grid }; readonly result: Surprise };
   /** Bits of n (256) of the model's own samples at temperature 1, sorted: what is typical. */
   typical: {
     readonly payload: { readonly n?: number | undefined };

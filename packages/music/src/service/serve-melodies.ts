@@ -1,0 +1,136 @@
+/**
+ * Serves melodies: what the studio's worker does, on whatever port and backend it has.
+ *
+ * @module
+ */
+import { type Abortable, type Backend, checkpoint, FlowError, OptionError, type Port, serve } from "@normflow/core";
+import { cross } from "../flow/cross.ts";
+import { type MelodyCallOptions, MelodyModel } from "../flow/melody-model.ts";
+import { shapeMelody } from "../flow/shape.ts";
+import { surprise } from "../flow/surprise.ts";
+import { lockScale, type MelodyEvent, morphPresets, noTilt } from "../flow/tilt.ts";
+import { fromEvent, type Grid, toEvent } from "../grid/grid.ts";
+import { cardOf } from "./card.ts";
+import { readBytes, readCount, readDraw, readGrid, readGrids, readLimits, whole } from "./payload.ts";
+import type { MelodyRequests, ScoredMelodies, ScoredMelody } from "./requests.ts";
+
+/** Melodies of one run of the network: between runs a cancelled request stops. */
+const CHUNK = 16;
+
+/** Most points of a morph. */
+const MOST_POINTS = 65;
+
+/** What the service runs on. */
+export interface ServiceOptions {
+  readonly backend: Backend | Promise<Backend>;
+}
+
+/** −log₂ p of grids. */
+const bitsOf = (model: MelodyModel, grids: readonly Grid[], options: MelodyCallOptions): Promise<number[]> =>
+  model.bits(grids.map(toEvent), options);
+
+/** Events as grids, with the bits of what the grids hold: a hold drawn at the start is a rest. */
+async function scored(
+  model: MelodyModel,
+  events: readonly MelodyEvent[],
+  options: MelodyCallOptions,
+): Promise<ScoredMelodies> {
+  const grids = events.map(fromEvent);
+  return { grids, bits: await bitsOf(model, grids, options) };
+}
+
+async function scoredOne(model: MelodyModel, grid: Grid, options: MelodyCallOptions): Promise<ScoredMelody> {
+  const [bits] = await bitsOf(model, [grid], options);
+  return { grid, bits: bits! };
+}
+
+/** A payload that may be anything, as an object whose entries may be anything. */
+const entries = <T extends object>(payload: T): T =>
+  typeof payload === "object" && payload !== null ? payload : ({} as T);
+
+/** Answers {@link MelodyRequests}. Every payload is checked: what is none ends in an error with its code, never in a hang. */
+export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
+  let current: MelodyModel | undefined;
+  const model = (): MelodyModel => {
+    if (!current) throw new FlowError("no-model", "No model is open.", { hint: "Open a model file first." });
+    return current;
+  };
+  const calls = (signal: Abortable): MelodyCallOptions => ({ signal, chunk: CHUNK });
+
+  serve<MelodyRequests>(port, {
+    async open(payload) {
+      const next = MelodyModel.open(readBytes(entries(payload).bytes), await backend);
+      await current?.dispose();
+      current = next;
+      return cardOf(next);
+    },
+
+    async sample(payload, { signal }) {
+      const { n, ...rest } = entries(payload);
+      const { scale } = readLimits({ scale: rest.scale });
+      const draw = { ...calls(signal), ...readDraw(rest) };
+      const tilt = scale && lockScale(noTilt(), scale);
+      const events = await model().sample(readCount(n, 1), tilt ? { ...draw, tilt } : draw);
+      return scored(model(), events, calls(signal));
+    },
+
+    bits: (payload, { signal }) => bitsOf(model(), readGrids(entries(payload).grids), calls(signal)),
+
+    async surprise(payload, { signal }) {
+      const [result] = await surprise(model(), [readGrid(entries(payload).grid)], calls(signal));
+      return result!;
+    },
+
+    async typical(payload, { signal, progress }) {
+      const of = readCount(entries(payload).n, 256);
+      const bits: number[] = [];
+      while (bits.length < of) {
+        await checkpoint(signal);
+        // Each run has a seed of its own.
+        const some = await model().sample(Math.min(CHUNK, of - bits.length), { seed: bits.length, signal });
+        bits.push(...(await scored(model(), some, { signal })).bits);
+        progress({ done: bits.length, of });
+      }
+      return bits.sort((a, b) => a - b);
+    },
+
+    async morph(payload, { signal }) {
+      const { a, b, points, preset } = entries(payload);
+      if (!Object.hasOwn(morphPresets, preset))
+        throw new OptionError("preset", `There is no preset "${String(preset)}" of morphs.`, {
+          hint: `Use ${Object.keys(morphPresets).join(" or ")}.`,
+        });
+      const [from, to] = [readGrid(a), readGrid(b)];
+      const count = whole("points", "number of points", points, 2, MOST_POINTS);
+      const events = await model().morph(toEvent(from), toEvent(to), count, preset, calls(signal));
+      return scored(model(), events, calls(signal));
+    },
+
+    async vary(payload, { signal }) {
+      const { grid, similarity, ...rest } = entries(payload);
+      const options = { ...calls(signal), ...readDraw(rest), ...readLimits(rest), similarity };
+      const [event] = await model().vary(toEvent(readGrid(grid)), 1, options);
+      return scoredOne(model(), fromEvent(event!), calls(signal));
+    },
+
+    async regenerate(payload, { signal }) {
+      const { grid, ...rest } = entries(payload);
+      const options = { ...calls(signal), ...readDraw(rest), ...readLimits(rest) };
+      const [event] = await model().regenerate(toEvent(readGrid(grid)), 1, options);
+      return scoredOne(model(), fromEvent(event!), calls(signal));
+    },
+
+    async shape(payload, { signal }) {
+      const { grid, register, density, leaps, ...rest } = entries(payload);
+      const sliders = { register, density, leaps };
+      const shaped = await shapeMelody(model(), readGrid(grid), sliders, readLimits(rest), calls(signal));
+      return scoredOne(model(), shaped, calls(signal));
+    },
+
+    async cross(payload, { signal }) {
+      const { rhythm, pitches, scale } = entries(payload);
+      const melodies = { rhythm: readGrid(rhythm), pitches: readGrid(pitches) };
+      return scoredOne(model(), await cross(model(), melodies, readLimits({ scale }), calls(signal)), calls(signal));
+    },
+  });
+}
