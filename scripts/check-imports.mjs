@@ -1,5 +1,5 @@
 // Checks the direction of imports: apps -> music -> layers -> core, backends -> core, nothing from Node or a browser in
-// core, layers and music, no circle of modules, no undeclared package. Prints what is wrong and fails.
+// core, layers, music and backend-js, no circle of modules, no undeclared package. Prints what is wrong and fails.
 import { existsSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
@@ -11,11 +11,18 @@ const root = resolve(import.meta.dirname, "..");
 const allowed = {
   "packages/core": [],
   "packages/layers": ["@normflow/core"],
+  "packages/backend-js": ["@normflow/core"],
   "packages/backend-onnx": ["@normflow/core"],
   "packages/music": ["@normflow/core", "@normflow/layers"],
-  "apps/cli": ["@normflow/core", "@normflow/layers", "@normflow/music", "@normflow/backend-onnx"],
+  "apps/cli": [
+    "@normflow/core",
+    "@normflow/layers",
+    "@normflow/music",
+    "@normflow/backend-js",
+    "@normflow/backend-onnx",
+  ],
 };
-const withoutNode = ["packages/core", "packages/layers", "packages/music"];
+const withoutNode = ["packages/core", "packages/layers", "packages/backend-js", "packages/music"];
 
 const problems = [];
 const files = (folder) => ts.sys.readDirectory(join(root, folder), [".ts"]).map((f) => relative(root, f));

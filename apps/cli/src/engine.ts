@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
 import { type Backend, BackendError, reference } from "@normflow/core";
 import { UsageError } from "./io.ts";
@@ -22,10 +23,11 @@ export const DEVICES = ["cpu", "cuda", "webgpu"] as const;
  * @throws {BackendError} where it does not run here, with the remedy
  */
 export async function openBackend({ backend = "onnx", device = "cpu", threads }: EngineOptions): Promise<Backend> {
+  if (backend === "js") return js();
   if (backend === "reference") return reference();
   if (backend !== "onnx")
     throw new UsageError("unknown-backend", `There is no backend "${backend}".`, {
-      hint: "Use onnx or reference; flowctl doctor shows what runs here.",
+      hint: "Use onnx, js or reference; flowctl doctor shows what runs here.",
     });
   const known = DEVICES.find((d) => d === device);
   if (!known)
@@ -37,7 +39,7 @@ export async function openBackend({ backend = "onnx", device = "cpu", threads }:
   } catch (cause) {
     if (cause instanceof BackendError) throw cause;
     throw new BackendError("onnx-unavailable", "ONNX Runtime does not start on this machine.", {
-      hint: "Use --backend reference, which runs anywhere and is slower.",
+      hint: "Use --backend js, which runs anywhere and is slower.",
       cause,
     });
   }

@@ -23,7 +23,7 @@ describe("flowctl", () => {
       [["sample", "-n", "1e3"], "It is a whole number from 1"],
       [["sample", "--temperature", "-1"], "It is a number from 0"],
       [["sample", "--temperature", "warm"], "It is a number from 0"],
-      [["sample", "--backend", "abacus"], "Allowed choices are onnx, reference"],
+      [["sample", "--backend", "abacus"], "Allowed choices are onnx, js, reference"],
       [["score"], "missing required argument"],
       [["score", "a", "b"], "too many arguments"],
       [["train", "x"], "required option '-o, --output <run>'"],
@@ -44,6 +44,7 @@ describe("flowctl", () => {
       "onnx cpu",
       "onnx cuda",
       "onnx webgpu",
+      "js cpu",
       "reference cpu",
     ]);
     for (const b of backends) if (!b["ok"]) expect(b["remedy"]).toMatch(/\.$/);

@@ -42,7 +42,7 @@ function program(io: Io, done: (code: number) => void): Command {
     });
   const engine = (command: Command): Command =>
     command
-      .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "reference"]).default("onnx"))
+      .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "js", "reference"]).default("onnx"))
       .addOption(
         new Option("--device <name>", "what ONNX Runtime computes on")
           .choices(["cpu", "cuda", "webgpu"])

@@ -103,5 +103,6 @@ export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/pa
 export { bits, foldIn, type Key, key, normal, permutation, randint, uniform } from "./random/index.ts";
 export { reference } from "./reference/backend.ts";
 export { gatherInputs, splitOutputs } from "./run.ts";
+export { erf as errorFunction } from "./special/index.ts";
 export { leaves, mapTree, type Tree } from "./tree.ts";
 export * from "./worker/index.ts";

@@ -38,7 +38,7 @@ export async function doctor(io: Io): Promise<number> {
       reason: reason ?? null,
       remedy: remedy ?? null,
     })),
-    { name: "reference", device: "cpu", ok: true, reason: null, remedy: null },
+    ...["js", "reference"].map((name) => ({ name, device: "cpu", ok: true, reason: null, remedy: null })),
   ];
   json(io, { backends });
   return backends.some((b) => b.ok && b.name === "onnx") ? EXIT.done : EXIT.error;

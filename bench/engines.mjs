@@ -1,0 +1,69 @@
+// The engines side by side on the melody model that ships: js, reference and onnx, warm medians and ratios.
+//
+//   node bench/engines.mjs [--model FILE] [--repeats 40] [--engines js,reference,onnx]
+//
+// Prints one JSON line an engine and task, then the ratios to js. "first" is the first call of a fresh model on a fresh
+// engine: trace, compile and run. One thread each.
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { js } from "@normflow/backend-js";
+import { onnx } from "@normflow/backend-onnx";
+import { open, reference } from "@normflow/core";
+import { all } from "@normflow/layers/all";
+import { MelodyModel } from "@normflow/music";
+
+const { values: args } = parseArgs({
+  options: {
+    model: { type: "string", default: "apps/cli/models/melody.safetensors" },
+    repeats: { type: "string", default: "40" },
+    engines: { type: "string", default: "js,reference,onnx" },
+  },
+});
+const makers = { js: async () => js(), reference: async () => reference(), onnx: () => onnx({ threads: 1 }) };
+const opened = open(readFileSync(args.model), all);
+const repeats = Number(args.repeats);
+const round = (ms) => Number(ms.toFixed(2));
+
+async function timed(action) {
+  const start = performance.now();
+  await action();
+  return performance.now() - start;
+}
+
+/** The median of warm runs, fewer of them for what is slow. */
+async function median(action) {
+  const warm = await timed(action);
+  const count = Math.max(3, Math.min(repeats, Math.ceil(4000 / warm)));
+  const times = [];
+  for (let i = 0; i < count; i++) times.push(await timed(action));
+  return times.sort((a, b) => a - b)[count >> 1];
+}
+
+const table = {};
+for (const engine of args.engines.split(",")) {
+  const backend = await makers[engine]();
+  const model = MelodyModel.from(opened, backend);
+  let seed = 0;
+  const first = await timed(() => model.sample(1, { seed }));
+  const melodies = await model.sample(16, { seed: 3 });
+  const [a, b] = melodies;
+  const [z] = await model.encode([a]);
+  table[engine] = {
+    "first sample(1)": first,
+    "sample(1)": await median(() => model.sample(1, { seed: seed++ })),
+    "sample(16)": await median(() => model.sample(16, { seed: seed++ })),
+    "bits of one": await median(() => model.bits([a])),
+    "encode of one": await median(() => model.encode([a])),
+    "decode of one": await median(() => model.decode([z])),
+    "morph of nine": await median(() => model.morph(a, b, 9)),
+    "four variations": await median(() => model.vary(a, 4, { seed: seed++ })),
+  };
+  for (const [task, ms] of Object.entries(table[engine])) console.log(JSON.stringify({ engine, task, ms: round(ms) }));
+  await model.dispose();
+  await backend.dispose();
+}
+for (const [engine, tasks] of Object.entries(table)) {
+  if (engine === "js" || !table.js) continue;
+  for (const [task, ms] of Object.entries(tasks))
+    console.log(JSON.stringify({ task, over: `${engine}/js`, ratio: round(ms / table.js[task]) }));
+}

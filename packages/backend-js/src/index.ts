@@ -1,0 +1,1 @@
+export { js } from "./backend.ts";

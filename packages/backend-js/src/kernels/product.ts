@@ -1,0 +1,295 @@
+/**
+ * Matrix products for matrices that fit the caches: tiles of sums held in registers, in double precision.
+ *
+ * Everywhere C [m, n] is dense at `c`, A lies at `a` with strides (ai, ak), B at `b` with strides (bk, bj). Sums start at
+ * a row vector D at `d` with step `ds` (a bias; step 0 over a zero where there is none) and end at max(·, low).
+ *
+ * @module
+ */
+
+/** From this many rows on, packing four columns of B pays. */
+const PACK_ROWS = 16;
+
+/** One row, column by column. */
+function columnsProduct(
+  n: number,
+  k: number,
+  C: Float32Array,
+  c: number,
+  A: Float32Array,
+  a: number,
+  ak: number,
+  B: Float32Array,
+  b: number,
+  bk: number,
+  bj: number,
+  D: Float32Array,
+  d: number,
+  ds: number,
+  low: number,
+): void {
+  const end = a + k * ak;
+  for (let j = 0; j < n; j++) {
+    let s = D[d + j * ds]!;
+    for (let p = a, x = b + j * bj; p !== end; p += ak, x += bk) s += A[p]! * B[x]!;
+    C[c + j] = Math.max(s, low);
+  }
+}
+
+/** One row, eight columns at a time; B's rows are dense. */
+export function rowProduct(
+  n: number,
+  k: number,
+  C: Float32Array,
+  c: number,
+  A: Float32Array,
+  a: number,
+  ak: number,
+  B: Float32Array,
+  b: number,
+  bk: number,
+  D: Float32Array,
+  d: number,
+  ds: number,
+  low: number,
+): void {
+  const end = a + k * ak;
+  let j = 0;
+  for (; j + 8 <= n; j += 8, d += 8 * ds) {
+    let s0 = D[d]!;
+    let s1 = D[d + ds]!;
+    let s2 = D[d + 2 * ds]!;
+    let s3 = D[d + 3 * ds]!;
+    let s4 = D[d + 4 * ds]!;
+    let s5 = D[d + 5 * ds]!;
+    let s6 = D[d + 6 * ds]!;
+    let s7 = D[d + 7 * ds]!;
+    for (let p = a, x = b + j; p !== end; p += ak, x += bk) {
+      const v = A[p]!;
+      s0 += v * B[x]!;
+      s1 += v * B[x + 1]!;
+      s2 += v * B[x + 2]!;
+      s3 += v * B[x + 3]!;
+      s4 += v * B[x + 4]!;
+      s5 += v * B[x + 5]!;
+      s6 += v * B[x + 6]!;
+      s7 += v * B[x + 7]!;
+    }
+    const o = c + j;
+    C[o] = Math.max(s0, low);
+    C[o + 1] = Math.max(s1, low);
+    C[o + 2] = Math.max(s2, low);
+    C[o + 3] = Math.max(s3, low);
+    C[o + 4] = Math.max(s4, low);
+    C[o + 5] = Math.max(s5, low);
+    C[o + 6] = Math.max(s6, low);
+    C[o + 7] = Math.max(s7, low);
+  }
+  if (j < n) columnsProduct(n - j, k, C, c + j, A, a, ak, B, b + j, bk, 1, D, d, ds, low);
+}
+
+/** One row, four columns at a time, for any strides of B. */
+export function stridedRowProduct(
+  n: number,
+  k: number,
+  C: Float32Array,
+  c: number,
+  A: Float32Array,
+  a: number,
+  ak: number,
+  B: Float32Array,
+  b: number,
+  bk: number,
+  bj: number,
+  D: Float32Array,
+  d: number,
+  ds: number,
+  low: number,
+): void {
+  const end = a + k * ak;
+  let j = 0;
+  for (; j + 4 <= n; j += 4, d += 4 * ds) {
+    let s0 = D[d]!;
+    let s1 = D[d + ds]!;
+    let s2 = D[d + 2 * ds]!;
+    let s3 = D[d + 3 * ds]!;
+    for (let p = a, x = b + j * bj; p !== end; p += ak, x += bk) {
+      const v = A[p]!;
+      s0 += v * B[x]!;
+      s1 += v * B[x + bj]!;
+      s2 += v * B[x + 2 * bj]!;
+      s3 += v * B[x + 3 * bj]!;
+    }
+    const o = c + j;
+    C[o] = Math.max(s0, low);
+    C[o + 1] = Math.max(s1, low);
+    C[o + 2] = Math.max(s2, low);
+    C[o + 3] = Math.max(s3, low);
+  }
+  if (j < n) columnsProduct(n - j, k, C, c + j, A, a, ak, B, b + j * bj, bk, bj, D, d, ds, low);
+}
+
+/** Three rows and four columns at a time; returns how many rows are done. */
+function tilesProduct(
+  m: number,
+  n: number,
+  k: number,
+  C: Float32Array,
+  c: number,
+  cn: number,
+  A: Float32Array,
+  a: number,
+  ai: number,
+  ak: number,
+  B: Float32Array,
+  b: number,
+  bk: number,
+  bj: number,
+  D: Float32Array,
+  d: number,
+  ds: number,
+  low: number,
+): void {
+  for (let i = 0; i + 3 <= m; i += 3) {
+    const first = a + i * ai;
+    const end = first + k * ak;
+    let j = 0;
+    let e = d;
+    for (; j + 4 <= n; j += 4, e += 4 * ds) {
+      let s0 = D[e]!;
+      let s1 = D[e + ds]!;
+      let s2 = D[e + 2 * ds]!;
+      let s3 = D[e + 3 * ds]!;
+      let t0 = s0;
+      let t1 = s1;
+      let t2 = s2;
+      let t3 = s3;
+      let u0 = s0;
+      let u1 = s1;
+      let u2 = s2;
+      let u3 = s3;
+      for (let p = first, x = b + j * bj; p !== end; p += ak, x += bk) {
+        const v0 = A[p]!;
+        const v1 = A[p + ai]!;
+        const v2 = A[p + 2 * ai]!;
+        let w = B[x]!;
+        s0 += v0 * w;
+        t0 += v1 * w;
+        u0 += v2 * w;
+        w = B[x + bj]!;
+        s1 += v0 * w;
+        t1 += v1 * w;
+        u1 += v2 * w;
+        w = B[x + 2 * bj]!;
+        s2 += v0 * w;
+        t2 += v1 * w;
+        u2 += v2 * w;
+        w = B[x + 3 * bj]!;
+        s3 += v0 * w;
+        t3 += v1 * w;
+        u3 += v2 * w;
+      }
+      let o = c + i * cn + j;
+      C[o] = Math.max(s0, low);
+      C[o + 1] = Math.max(s1, low);
+      C[o + 2] = Math.max(s2, low);
+      C[o + 3] = Math.max(s3, low);
+      o += cn;
+      C[o] = Math.max(t0, low);
+      C[o + 1] = Math.max(t1, low);
+      C[o + 2] = Math.max(t2, low);
+      C[o + 3] = Math.max(t3, low);
+      o += cn;
+      C[o] = Math.max(u0, low);
+      C[o + 1] = Math.max(u1, low);
+      C[o + 2] = Math.max(u2, low);
+      C[o + 3] = Math.max(u3, low);
+    }
+    if (j < n)
+      for (let row = 0; row < 3; row++)
+        columnsProduct(
+          n - j,
+          k,
+          C,
+          c + (i + row) * cn + j,
+          A,
+          first + row * ai,
+          ak,
+          B,
+          b + j * bj,
+          bk,
+          bj,
+          D,
+          e,
+          ds,
+          low,
+        );
+  }
+}
+
+/** Four columns of B side by side. */
+let panel = new Float32Array(0);
+
+/** Tiles over columns of B that were laid side by side, for many rows. */
+function packedProduct(
+  m: number,
+  n: number,
+  k: number,
+  C: Float32Array,
+  c: number,
+  A: Float32Array,
+  a: number,
+  ai: number,
+  ak: number,
+  B: Float32Array,
+  b: number,
+  bk: number,
+  bj: number,
+  D: Float32Array,
+  d: number,
+  ds: number,
+  low: number,
+): void {
+  if (panel.length < 4 * k) panel = new Float32Array(4 * k);
+  let j = 0;
+  for (; j + 4 <= n; j += 4) {
+    for (let p = 0, x = b + j * bj; p < 4 * k; p += 4, x += bk) {
+      panel[p] = B[x]!;
+      panel[p + 1] = B[x + bj]!;
+      panel[p + 2] = B[x + 2 * bj]!;
+      panel[p + 3] = B[x + 3 * bj]!;
+    }
+    tilesProduct(m, 4, k, C, c + j, n, A, a, ai, ak, panel, 0, 4, 1, D, d + j * ds, ds, low);
+  }
+  if (j < n) tilesProduct(m, n - j, k, C, c + j, n, A, a, ai, ak, B, b + j * bj, bk, bj, D, d + j * ds, ds, low);
+}
+
+/** C = A B + D, at least `low`. */
+export function product(
+  m: number,
+  n: number,
+  k: number,
+  C: Float32Array,
+  c: number,
+  A: Float32Array,
+  a: number,
+  ai: number,
+  ak: number,
+  B: Float32Array,
+  b: number,
+  bk: number,
+  bj: number,
+  D: Float32Array,
+  d: number,
+  ds: number,
+  low: number,
+): void {
+  const tiled = m - (m % 3);
+  if (tiled > 0) {
+    if (m >= PACK_ROWS && n >= 4) packedProduct(tiled, n, k, C, c, A, a, ai, ak, B, b, bk, bj, D, d, ds, low);
+    else tilesProduct(tiled, n, k, C, c, n, A, a, ai, ak, B, b, bk, bj, D, d, ds, low);
+  }
+  for (let i = tiled; i < m; i++)
+    if (bj === 1) rowProduct(n, k, C, c + i * n, A, a + i * ai, ak, B, b, bk, D, d, ds, low);
+    else stridedRowProduct(n, k, C, c + i * n, A, a + i * ai, ak, B, b, bk, bj, D, d, ds, low);
+}
