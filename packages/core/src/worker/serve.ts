@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Abortable } from "../abort.ts";
+import { type Abortable, checkpoint } from "../abort.ts";
 import { WorkerError } from "../error.ts";
 import {
   CANCEL,
@@ -15,7 +15,7 @@ import {
   type Reply,
   type Request,
 } from "./messages.ts";
-import { after } from "./timer.ts";
+import { turn } from "./timer.ts";
 
 /** What a handler may do while it works on a request. */
 export interface Task<P = never> {
@@ -34,9 +34,6 @@ export type Handlers<R extends Exchanges<R>> = {
     task: Task<ProgressOf<R[K]>>,
   ) => R[K]["result"] | Promise<R[K]["result"]>;
 };
-
-/** Waits until messages that have arrived were read. */
-const turn = (): Promise<void> => new Promise((resolve) => void after(0, resolve));
 
 class TaskSignal implements Abortable {
   aborted = false;
@@ -68,7 +65,8 @@ export function serve<R extends Exchanges<R>>(port: Port, handlers: Handlers<R>)
 
   async function answer({ id, kind, payload }: Request, signal: TaskSignal): Promise<void> {
     try {
-      signal.throwIfAborted();
+      // Work that never waits would otherwise begin before the message that cancels it is read.
+      await checkpoint(signal);
       if (!Object.hasOwn(table, kind))
         throw new WorkerError("unknown-request", `The worker serves no request "${kind}".`, {
           hint: `It serves ${Object.keys(table).join(", ")}.`,

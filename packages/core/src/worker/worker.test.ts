@@ -89,6 +89,23 @@ describe("requests", () => {
   });
 });
 
+describe("types", () => {
+  it("tie payload, result and progress to the kind", () => {
+    const unused = (client: Client<Sums>) => {
+      // @ts-expect-error: there is no such request
+      void client.request("subtract", [1, 2]);
+      // @ts-expect-error: the payload is a pair of numbers
+      void client.request("add", "1 + 1");
+      // @ts-expect-error: the result is a number
+      const sum: Promise<string> = client.request("add", [1, 2]);
+      // @ts-expect-error: what is told on the way is a number
+      void client.request("count", 1, { onProgress: (value: string) => value });
+      return sum;
+    };
+    expect(unused).toBeTypeOf("function");
+  });
+});
+
 describe("errors", () => {
   it("keep class, code, message and hint", async () => {
     const error = await served()
@@ -168,6 +185,27 @@ describe("cancelling", () => {
     expect(await first).toBe(1);
     expect(await client.request("count", 3)).toBe(3);
     expect(started).toEqual([1, 3]);
+  });
+
+  it("leaves of a burst only what was not cancelled, although the work itself never waits", async () => {
+    const { near, far } = channel();
+    const started: number[] = [];
+    serve<Pick<Sums, "add">>(far, {
+      add([a]) {
+        started.push(a);
+        return a;
+      },
+    });
+    const client = connect<Pick<Sums, "add">>(near);
+    const answers = Array.from({ length: 20 }, (_, i) => {
+      const control = new AbortController();
+      const answer = client.request("add", [i, 0], { signal: control.signal });
+      if (i < 19) control.abort();
+      return answer;
+    });
+    const outcomes = await Promise.allSettled(answers);
+    expect(outcomes.filter((o) => o.status === "fulfilled")).toHaveLength(1);
+    expect(started).toEqual([19]);
   });
 
   it("sends nothing for a signal that was aborted before, and listens no longer than needed", async () => {

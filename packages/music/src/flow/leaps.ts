@@ -69,10 +69,11 @@ const narrower = ({ own, turn, near }: ContourNote): readonly [number, number] =
 /**
  * Widens the intervals of a melody (amount to 1) or narrows them (to −1), its rhythm unchanged.
  *
- * Peaks move up and troughs down by 0.7 · amount in z, or by 1.2 · amount toward each other, and z between them grows or shrinks. Widened,
- * the sum of intervals cannot fall: it is at least that over peaks and troughs, whose classes on the inner side are
- * excluded. Narrowed, notes on the way could still zigzag; then a pull toward the flattened contour is added, and where
- * that does not do either, the flattened contour itself is taken: rounded, it widens no interval.
+ * Peaks move up and troughs down by 0.7 · amount in z, or by 1.2 · amount toward each other, and z between them grows or
+ * shrinks. Widened, the sum of intervals cannot fall: it is at least that over peaks and troughs, whose classes on the
+ * inner side are excluded. Narrowed, notes on the way could still zigzag; then a pull toward the flattened contour is
+ * added. Where that does not do either, the flattened contour itself is taken: rounded, it widens no interval; and where a
+ * lock or a scale bends that, the notes stay.
  */
 export async function moveLeaps(
   model: MelodyModel,

@@ -1,6 +1,15 @@
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { onnx } from "@normflow/backend-onnx";
-import { connect, layoutOf, type Port, reference, saveWeights, startValues } from "@normflow/core";
+import {
+  type Backend,
+  BackendError,
+  connect,
+  layoutOf,
+  type Port,
+  reference,
+  saveWeights,
+  startValues,
+} from "@normflow/core";
 import { realNVP } from "@normflow/layers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { melodyFlow } from "../flow/melody-flow.ts";
@@ -16,7 +25,7 @@ const end = (port: MessagePort): Port => ({
 });
 
 const channels: MessageChannel[] = [];
-function start(backend = onnx({ threads: 1 })): MelodyClient {
+function start(backend: Promise<Backend> = onnx({ threads: 1 })): MelodyClient {
   const channel = new MessageChannel();
   channels.push(channel);
   serveMelodies(end(channel.port2), { backend });
@@ -140,6 +149,15 @@ describe("opening", () => {
       backend: reference().describe(),
     });
     expect((await fresh.request("sample", { seed: 1 })).grids).toHaveLength(1);
+  });
+
+  it("says why there is no backend", async () => {
+    const none = Promise.reject(new BackendError("device-unavailable", "There is none.", { hint: "Take another." }));
+    await expect(start(none).request("open", { bytes: small() })).rejects.toMatchObject({
+      name: "BackendError",
+      code: "device-unavailable",
+      hint: "Take another.",
+    });
   });
 
   it("replaces the model; what is no melody model is refused, and the old one stays", async () => {

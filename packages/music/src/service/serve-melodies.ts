@@ -50,6 +50,9 @@ const entries = <T extends object>(payload: T): T =>
 
 /** Answers {@link MelodyRequests}. Every payload is checked: what is none ends in an error with its code, never in a hang. */
 export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
+  const opened = Promise.resolve(backend);
+  // Why there is no backend is told to whoever opens a model.
+  opened.catch(() => {});
   let current: MelodyModel | undefined;
   const model = (): MelodyModel => {
     if (!current) throw new FlowError("no-model", "No model is open.", { hint: "Open a model file first." });
@@ -59,7 +62,7 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
 
   serve<MelodyRequests>(port, {
     async open(payload) {
-      const next = MelodyModel.open(readBytes(entries(payload).bytes), await backend);
+      const next = MelodyModel.open(readBytes(entries(payload).bytes), await opened);
       await current?.dispose();
       current = next;
       return cardOf(next);
