@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type Backend, BackendError, optimise } from "@normflow/core";
+import { type Backend, BackendError } from "@normflow/core";
 import { JsExecutable } from "./executable.ts";
+import { prepare } from "./passes/prepare.ts";
 
 /**
  * Makes the backend that needs nothing: no dependency, no code generation, no thread, no device.
@@ -25,7 +26,7 @@ export function js(): Backend {
     async compile(graph, options = {}) {
       if (disposed)
         throw new BackendError("disposed", "js: this backend was disposed.", { hint: "Open another with js()." });
-      const executable = new JsExecutable(optimise(graph), options, () => void open.delete(executable));
+      const executable = new JsExecutable(prepare(graph), options, () => void open.delete(executable));
       open.add(executable);
       return executable;
     },

@@ -19,6 +19,7 @@ function paramsKey(op: Primitive, params: object): string {
     if (data.length > 64) return `#${objectId(data)}[${shape}]`;
     return `${Array.from(data, (v) => (Object.is(v, -0) ? "-0" : v)).join()}[${shape}]`;
   }
+  if (Object.keys(params).length === 0) return "";
   return JSON.stringify(params, (_, v: unknown) =>
     typeof v === "object" && v !== null && "terms" in v ? String(v) : v,
   );

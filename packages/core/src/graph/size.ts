@@ -48,8 +48,12 @@ function simplify(terms: ReadonlyMap<string, number>): Dim {
   return size.terms.size === 1 && constant !== undefined ? constant : size;
 }
 
+/** Whether no symbol is among sizes: most are numbers, and sums of numbers need no terms. */
+const allNumbers = (dims: readonly Dim[]): dims is readonly number[] => dims.every((d) => typeof d === "number");
+
 /** Adds sizes. */
 export function addSizes(...dims: readonly Dim[]): Dim {
+  if (allNumbers(dims)) return dims.reduce((a, b) => a + b, 0);
   const sum = new Map<string, number>();
   for (const dim of dims) for (const [m, c] of termsOf(dim)) sum.set(m, (sum.get(m) ?? 0) + c);
   return simplify(sum);
@@ -57,8 +61,15 @@ export function addSizes(...dims: readonly Dim[]): Dim {
 
 /** Multiplies sizes; the empty product is 1. */
 export function mulSizes(...dims: readonly Dim[]): Dim {
-  let product: Dim = 1;
-  for (const dim of dims) {
+  let factor = 1;
+  const sizes: Size[] = [];
+  for (const dim of dims)
+    if (typeof dim === "number") factor *= dim;
+    else sizes.push(dim);
+  const [first, ...others] = sizes;
+  if (!first || factor === 0) return factor;
+  let product: Dim = factor === 1 ? first : new Size(new Map([...first.terms].map(([m, c]) => [m, factor * c])));
+  for (const dim of others) {
     const next = new Map<string, number>();
     for (const [m, c] of termsOf(product))
       for (const [n, d] of termsOf(dim)) {
@@ -77,7 +88,8 @@ export function mulSizes(...dims: readonly Dim[]): Dim {
 export const subSizes = (a: Dim, b: Dim): Dim => addSizes(a, mulSizes(-1, b));
 
 /** Whether two sizes are the same for every value of their symbols. */
-export const sameSize = (a: Dim, b: Dim): boolean => a === b || String(a) === String(b);
+export const sameSize = (a: Dim, b: Dim): boolean =>
+  a === b || (typeof a !== "number" && typeof b !== "number" && a.key === b.key);
 
 /** Whether two shapes are the same for every value of their symbols. */
 export const sameShape = (a: Shape, b: Shape): boolean =>

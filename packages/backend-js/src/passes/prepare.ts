@@ -1,0 +1,10 @@
+/**
+ * What is done to a graph before it is planned.
+ *
+ * @module
+ */
+import { type Graph, optimise } from "@normflow/core";
+import { joinParts } from "./join-parts.ts";
+
+/** Simplifies a graph; sums of padded parts become one joined array. */
+export const prepare = (graph: Graph): Graph => joinParts(optimise(graph));
