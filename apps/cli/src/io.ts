@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createInterface } from "node:readline";
 import { FlowError } from "@normflow/core";
 
 /** The outside world of a command, replaceable in tests. */
@@ -13,8 +14,8 @@ export interface Io {
   message(text: string): void;
   /** Overwrites the status line, where standard error is a terminal. */
   status(text: string): void;
-  /** All of standard input. */
-  input(): Promise<string>;
+  /** Standard input, line by line. */
+  input(): AsyncIterable<string>;
   readonly isTerminal: boolean;
   readonly debug: boolean;
 }
@@ -32,7 +33,7 @@ export class Interrupted extends FlowError {}
 export const json = (io: Io, value: unknown): void => io.line(JSON.stringify(value));
 
 /** Text without control characters: names and contents of files come from anyone. */
-const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\ufffd");
+export const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\ufffd");
 
 /** The world of a process; a closed pipe (`| head`) ends it quietly. */
 export function processIo(): Io {
@@ -61,11 +62,7 @@ export function processIo(): Io {
       process.stderr.write(`\r${text.slice(0, (process.stderr.columns ?? 80) - 1)}\u001b[K`);
       open = true;
     },
-    async input() {
-      const parts: Buffer[] = [];
-      for await (const part of process.stdin) parts.push(part as Buffer);
-      return Buffer.concat(parts).toString("utf8");
-    },
+    input: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
     isTerminal,
     debug: process.env["NORMFLOW_DEBUG"] === "1",
   };

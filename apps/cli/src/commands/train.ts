@@ -8,17 +8,18 @@ import { type Backend, chain, type Flow, FlowError, flow } from "@normflow/core"
 import { type Recipe, recipes, rescale } from "@normflow/layers";
 import { type MelodyFlowOptions, melodyFlow } from "@normflow/music";
 import * as z from "zod";
+import { type AnswerOptions, answerFacts } from "../answer.ts";
 import { isMelodyName, melodyRows, readMelodies } from "../data/melodies.ts";
 import { prepareTable } from "../data/prepare.ts";
 import { isTableName, readTable } from "../data/table.ts";
 import type { Problem } from "../data/walk.ts";
 import { type EngineOptions, openBackend } from "../engine.ts";
-import { EXIT, type Io, json, UsageError } from "../io.ts";
+import { EXIT, type Io, UsageError } from "../io.ts";
 import { type RunConfig, readConfig, resolveConfig } from "../run/config.ts";
 import { createRun, type Job, readRun, refuseExisting, trainRun } from "../run/train.ts";
 
 /** Options of the command. */
-export interface TrainCommand extends EngineOptions {
+export interface TrainCommand extends EngineOptions, AnswerOptions {
   readonly output: string;
   readonly flow?: string;
   readonly seed?: number;
@@ -184,7 +185,7 @@ export async function train(data: string, options: TrainCommand, io: Io): Promis
     backend = await openBackend(options);
     if (!earlier) createRun(output, job.config, job.data);
     io.message(`Training ${job.config.flow} on ${backend.describe()}.`);
-    json(io, await trainRun(output, job, backend, io, { timeLimit, signal }));
+    answerFacts(io, options, await trainRun(output, job, backend, io, { timeLimit, signal }));
     return EXIT.done;
   } catch (error) {
     if (error instanceof FlowError || (error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
