@@ -29,18 +29,22 @@ export class UsageError extends FlowError {}
 /** A run that the user stopped: exit code 130. */
 export class Interrupted extends FlowError {}
 
+/** Nobody reads standard output any more (`| head`): the command ends, quietly and well. */
+export class Closed extends FlowError {}
+
 /** Writes a value as one line of JSON. */
 export const json = (io: Io, value: unknown): void => io.line(JSON.stringify(value));
 
 /** Text without control characters: names and contents of files come from anyone. */
 export const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\ufffd");
 
-/** The world of a process; a closed pipe (`| head`) ends it quietly. */
+/** The world of a process. */
 export function processIo(): Io {
+  let closed = false;
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(EXIT.done);
-      throw error;
+      if (error.code !== "EPIPE") throw error;
+      closed ||= stream === process.stdout;
     });
   const isTerminal = process.stderr.isTTY === true;
   let open = false;
@@ -50,6 +54,7 @@ export function processIo(): Io {
   };
   return {
     line: (text) => {
+      if (closed) throw new Closed("closed", "Standard output is closed.");
       close();
       process.stdout.write(`${text}\n`);
     },
@@ -70,6 +75,7 @@ export function processIo(): Io {
 
 /** Says an error in one sentence and what to do about it; returns the exit code. */
 export function report(io: Io, error: unknown): number {
+  if (error instanceof Closed) return EXIT.done;
   const message = error instanceof Error ? error.message : String(error);
   io.message(error instanceof Interrupted ? message : `flowctl: ${message}`);
   if (error instanceof FlowError && error.hint) io.message(`hint: ${error.hint}`);

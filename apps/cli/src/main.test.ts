@@ -76,6 +76,8 @@ describe("the program", () => {
     const run = promisify(execFile);
     const { stdout } = await run("sh", ["-c", `"${process.execPath}" "${bin}" sample -n 300 --json | head -n 1`]);
     expect(JSON.parse(stdout)).toMatchObject({ index: 0 });
+    const open = `"${process.execPath}" "${bin}" score "${fixtures}/midi"; echo $? >&2`;
+    expect((await run("sh", ["-c", `(${open}) | head -n 1`])).stderr).toMatch(/(^|\n)0\n$/);
     const twinkle = `${fixtures}/abc/twinkle.abc`;
     const pipe = `"${process.execPath}" "${bin}" encode "${twinkle}" | "${process.execPath}" "${bin}" decode --json`;
     const lines = (await run("sh", ["-c", pipe])).stdout.trim().split("\n");

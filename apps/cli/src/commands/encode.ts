@@ -5,7 +5,7 @@
  */
 import { toEvent, unfold } from "@normflow/music";
 import { refuse } from "../answer.ts";
-import { fileWindows } from "../data/melodies.ts";
+import { windowBatches } from "../data/melodies.ts";
 import type { EngineOptions } from "../engine.ts";
 import { EXIT, type Io, json } from "../io.ts";
 import { modelRows } from "./model-rows.ts";
@@ -32,18 +32,22 @@ export function encode(data: string, options: EncodeCommand, io: Io): Promise<nu
       return EXIT.done;
     }
     let [read, skipped] = [0, 0];
-    for (const part of fileWindows(data)) {
-      if ("error" in part) {
-        skipped++;
-        refuse(io, LINES, part.file, part.error);
-        continue;
+    for (const batch of windowBatches(data)) {
+      const events = batch.flatMap((part) => ("windows" in part ? part.windows.map((w) => toEvent(w.grid)) : []));
+      const latents = (events.length > 0 ? await loaded.model.encode(events) : []).values();
+      for (const part of batch) {
+        if ("error" in part) {
+          skipped++;
+          refuse(io, LINES, part.file, part.error);
+          continue;
+        }
+        read++;
+        for (const { file, grid, folds, index, keyShift, octaveShift, tempo, title } of part.windows) {
+          const z = Array.from(latents.next().value!);
+          const meta = { keyShift, octaveShift, folds, tempo, title };
+          json(io, { file, window: index, notes: unfold(grid, folds), z, meta });
+        }
       }
-      read++;
-      const latents = await loaded.model.encode(part.windows.map((w) => toEvent(w.grid)));
-      part.windows.forEach(({ grid, folds, index, keyShift, octaveShift, tempo, title }, i) => {
-        const meta = { keyShift, octaveShift, folds, tempo, title };
-        json(io, { file: part.file, window: index, notes: unfold(grid, folds), z: Array.from(latents[i]!), meta });
-      });
     }
     io.message(`${read} read, ${skipped} skipped.`);
     return read > 0 ? EXIT.done : EXIT.unusable;

@@ -5,7 +5,7 @@
  */
 import { toEvent } from "@normflow/music";
 import { type AnswerOptions, answer, head, refuse } from "../answer.ts";
-import { fileWindows } from "../data/melodies.ts";
+import { windowBatches } from "../data/melodies.ts";
 import type { EngineOptions } from "../engine.ts";
 import { EXIT, type Io } from "../io.ts";
 import { rounded } from "../outputs.ts";
@@ -32,19 +32,22 @@ export function score(data: string, options: ScoreCommand, io: Io): Promise<numb
       return EXIT.done;
     }
     let [read, skipped] = [0, 0];
-    for (const part of fileWindows(data)) {
-      if ("error" in part) {
-        skipped++;
-        refuse(io, options, part.file, part.error);
-        continue;
+    for (const batch of windowBatches(data)) {
+      const events = batch.flatMap((part) => ("windows" in part ? part.windows.map((w) => toEvent(w.grid)) : []));
+      const all = (events.length > 0 ? await loaded.model.bits(events) : []).values();
+      for (const part of batch) {
+        if ("error" in part) {
+          skipped++;
+          refuse(io, options, part.file, part.error);
+          continue;
+        }
+        if (read++ === 0) head(io, options, "  bits  window  file");
+        for (const { file, index } of part.windows) {
+          const bits = rounded(all.next().value!);
+          const figures = `${bits.toFixed(2).padStart(6)}  ${String(index).padStart(6)}`;
+          answer(io, options, { file, window: index, bits }, `${figures}  ${file}`);
+        }
       }
-      if (read++ === 0) head(io, options, "  bits  window  file");
-      const all = await loaded.model.bits(part.windows.map((w) => toEvent(w.grid)));
-      part.windows.forEach(({ index }, i) => {
-        const [file, bits] = [part.file, rounded(all[i]!)];
-        const figures = `${bits.toFixed(2).padStart(6)}  ${String(index).padStart(6)}`;
-        answer(io, options, { file, window: index, bits }, `${figures}  ${file}`);
-      });
     }
     io.message(`${read} read, ${skipped} skipped.`);
     return read > 0 ? EXIT.done : EXIT.unusable;

@@ -1,4 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { type Split, splitOf } from "@normflow/music";
 import { describe, expect, it } from "vitest";
 import { ask, fixtures, flowctl, scratch } from "../testing/flowctl.ts";
@@ -110,6 +113,22 @@ describe("train on melodies", () => {
       /Interrupted at step \d+ of \d+; the best model so far is .*model\.safetensors\.\nhint: Go on by/,
     );
     expect((await ask(["sample", "-m", at("stopped", "model.safetensors")])).code).toBe(0);
+  });
+
+  it("ends at once where it is interrupted twice, also in the middle of a step", async () => {
+    const bin = fileURLToPath(new URL("../../bin/flowctl.mjs", import.meta.url));
+    const args = ["train", corpus(), "-o", at("twice"), ...small, "--epochs", "100000"];
+    const child = spawn(process.execPath, [bin, ...args]);
+    const end = once(child, "exit");
+    const said = async (text: string): Promise<void> => {
+      for await (const part of child.stderr) if (String(part).includes(text)) return;
+    };
+    await said("Training melody");
+    child.stderr.resume();
+    child.kill("SIGINT");
+    child.kill("SIGINT");
+    // As a shell tells it: an exit code of 130 in both cases.
+    expect([130, "SIGINT"]).toContain((await end).find((how) => how !== null));
   });
 
   it("never touches a run that is there, and resumes none with other settings or data", async () => {

@@ -143,18 +143,21 @@ function prepare(path: string, seed: number, io: Io): Prepare | Promise<Prepare>
 /** Signals of a process as an AbortSignal; the second one ends the process at once. */
 function interruption(io: Io): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
+  const release = (): void => {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
+  };
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) {
+      // Without a listener the signal ends the process as it stands, also in the middle of a run of the worker.
+      release();
+      process.kill(process.pid, "SIGINT");
+      return;
+    }
     io.message("Stopping after this step; once more to stop at once.");
     controller.abort();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
-    },
-  };
+  return { signal: controller.signal, release };
 }
 
 /** Trains a flow and prints one line about it. */
