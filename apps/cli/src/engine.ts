@@ -11,31 +11,42 @@ import { UsageError } from "./io.ts";
 /** How a command chooses its backend. */
 export interface EngineOptions {
   readonly backend?: string;
-  readonly device?: string;
   readonly threads?: number;
 }
 
-/** The devices of the ONNX backend. */
-export const DEVICES = ["cpu", "cuda", "webgpu"] as const;
+/** The backends by name; `onnx` is `onnx:cpu`. */
+export const BACKENDS = ["onnx", "onnx:cpu", "onnx:cuda", "onnx:webgpu", "js", "reference"] as const;
+
+type OnnxOptions = NonNullable<Parameters<typeof onnx>[0]>;
+
+/** In a worker thread, so that signals and progress come through; where that is not built, on this one. */
+async function openOnnx(options: OnnxOptions): Promise<Backend> {
+  try {
+    return await onnx({ ...options, worker: true });
+  } catch (error) {
+    if (error instanceof BackendError && error.code === "worker-missing") return onnx(options);
+    throw error;
+  }
+}
 
 /**
  * Opens the backend asked for; without a wish, ONNX Runtime on the CPU.
  * @throws {BackendError} where it does not run here, with the remedy
  */
-export async function openBackend({ backend = "onnx", device = "cpu", threads }: EngineOptions): Promise<Backend> {
-  if (backend === "js") return js();
-  if (backend === "reference") return reference();
-  if (backend !== "onnx")
-    throw new UsageError("unknown-backend", `There is no backend "${backend}".`, {
-      hint: "Use onnx, js or reference; flowctl doctor shows what runs here.",
-    });
-  const known = DEVICES.find((d) => d === device);
+export async function openBackend({ backend = "onnx", threads }: EngineOptions): Promise<Backend> {
+  const known = BACKENDS.find((name) => name === backend);
   if (!known)
-    throw new UsageError("unknown-device", `There is no device "${device}".`, {
-      hint: `Use one of ${DEVICES.join(", ")}.`,
+    throw new UsageError("unknown-backend", `There is no backend "${backend}".`, {
+      hint: `Use one of ${BACKENDS.join(", ")}; flowctl doctor shows what runs here.`,
     });
+  if (known === "reference" || known === "js") {
+    if (threads !== undefined && threads > 1)
+      throw new UsageError("threads", `The ${known} backend has one thread.`, { hint: "Leave --threads away." });
+    return known === "js" ? js() : reference();
+  }
+  const device = known === "onnx" ? "cpu" : (known.slice("onnx:".length) as "cpu" | "cuda" | "webgpu");
   try {
-    return await onnx({ device: known, ...(threads === undefined ? {} : { threads }) });
+    return await openOnnx({ device, ...(threads === undefined ? {} : { threads }) });
   } catch (cause) {
     if (cause instanceof BackendError) throw cause;
     throw new BackendError("onnx-unavailable", "ONNX Runtime does not start on this machine.", {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { createInterface } from "node:readline";
 import { FlowError } from "@normflow/core";
 
 /** The outside world of a command, replaceable in tests. */
@@ -13,8 +14,8 @@ export interface Io {
   message(text: string): void;
   /** Overwrites the status line, where standard error is a terminal. */
   status(text: string): void;
-  /** All of standard input. */
-  input(): Promise<string>;
+  /** Standard input, line by line. */
+  input(): AsyncIterable<string>;
   readonly isTerminal: boolean;
   readonly debug: boolean;
 }
@@ -28,18 +29,22 @@ export class UsageError extends FlowError {}
 /** A run that the user stopped: exit code 130. */
 export class Interrupted extends FlowError {}
 
+/** Nobody reads standard output any more (`| head`): the command ends, quietly and well. */
+export class Closed extends FlowError {}
+
 /** Writes a value as one line of JSON. */
 export const json = (io: Io, value: unknown): void => io.line(JSON.stringify(value));
 
 /** Text without control characters: names and contents of files come from anyone. */
-const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\ufffd");
+export const printable = (text: string): string => text.replace(/\p{Cc}/gu, "\ufffd");
 
-/** The world of a process; a closed pipe (`| head`) ends it quietly. */
+/** The world of a process. */
 export function processIo(): Io {
+  let closed = false;
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(EXIT.done);
-      throw error;
+      if (error.code !== "EPIPE") throw error;
+      closed ||= stream === process.stdout;
     });
   const isTerminal = process.stderr.isTTY === true;
   let open = false;
@@ -49,6 +54,7 @@ export function processIo(): Io {
   };
   return {
     line: (text) => {
+      if (closed) throw new Closed("closed", "Standard output is closed.");
       close();
       process.stdout.write(`${text}\n`);
     },
@@ -61,11 +67,7 @@ export function processIo(): Io {
       process.stderr.write(`\r${text.slice(0, (process.stderr.columns ?? 80) - 1)}\u001b[K`);
       open = true;
     },
-    async input() {
-      const parts: Buffer[] = [];
-      for await (const part of process.stdin) parts.push(part as Buffer);
-      return Buffer.concat(parts).toString("utf8");
-    },
+    input: () => createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }),
     isTerminal,
     debug: process.env["NORMFLOW_DEBUG"] === "1",
   };
@@ -73,6 +75,7 @@ export function processIo(): Io {
 
 /** Says an error in one sentence and what to do about it; returns the exit code. */
 export function report(io: Io, error: unknown): number {
+  if (error instanceof Closed) return EXIT.done;
   const message = error instanceof Error ? error.message : String(error);
   io.message(error instanceof Interrupted ? message : `flowctl: ${message}`);
   if (error instanceof FlowError && error.hint) io.message(`hint: ${error.hint}`);

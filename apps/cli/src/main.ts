@@ -4,17 +4,19 @@
  * @module
  */
 import { Command, CommanderError, Option } from "commander";
-import { decode, encode } from "./commands/codec.ts";
+import { decode } from "./commands/decode.ts";
+import { encode } from "./commands/encode.ts";
 import { doctor, inspect } from "./commands/inspect.ts";
 import { morph } from "./commands/morph.ts";
 import { sample } from "./commands/sample.ts";
 import { score } from "./commands/score.ts";
 import { train } from "./commands/train.ts";
+import { BACKENDS } from "./engine.ts";
 import { EXIT, type Io, processIo, report } from "./io.ts";
 import { above, whole } from "./options.ts";
 import { version } from "./run/environment.ts";
 
-const EXAMPLES = `
+const OVERVIEW = `
 Examples:
   flowctl sample -n 4 --seed 1 -o tunes         four melodies as MIDI files
   flowctl score tunes                           how likely each of them is, in bits
@@ -23,15 +25,17 @@ Examples:
   flowctl train table.csv -o run --flow maf     train on a table of numbers
   flowctl sample -m run/model.safetensors -n 100 -o samples.csv
 
-Data go to standard output, one JSON object a line; messages to standard error.
+Data go to standard output, with --json one JSON object a line; messages go to standard error.
 Exit codes: 0 done, 1 error, 2 wrong usage or nothing usable in the input, 130 interrupted.`;
+
+const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((l) => `  ${l}`).join("\n")}`;
 
 /** The commands, each ending in an exit code given to `done`. */
 function program(io: Io, done: (code: number) => void): Command {
   const root = new Command("flowctl")
     .description("Train, sample and inspect normalizing flows.")
     .version(version())
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", OVERVIEW)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({
@@ -40,17 +44,14 @@ function program(io: Io, done: (code: number) => void): Command {
         for (const line of text.trimEnd().split("\n")) io.message(line);
       },
     });
+  const json = (command: Command): Command => command.option("--json", "print JSON, one object a line");
   const engine = (command: Command): Command =>
-    command
-      .addOption(new Option("--backend <name>", "what computes").choices(["onnx", "js", "reference"]).default("onnx"))
-      .addOption(
-        new Option("--device <name>", "what ONNX Runtime computes on")
-          .choices(["cpu", "cuda", "webgpu"])
-          .default("cpu"),
-      )
+    json(command)
+      .addOption(new Option("--backend <name>", "what computes").choices(BACKENDS).default("onnx"))
       .option("--threads <n>", "threads of the backend", whole(1, 1024));
-  const model = (command: Command): Command =>
-    engine(command.option("-m, --model <file>", "model file (default: the melody model that ships)"));
+  const file = (command: Command): Command =>
+    command.option("-m, --model <file>", "model file (default: the melody model that ships)");
+  const model = (command: Command): Command => engine(file(command));
   const output = (command: Command, what: string): Command =>
     command.option("-o, --output <path>", what).option("--force", "overwrite files that are there");
 
@@ -66,21 +67,39 @@ function program(io: Io, done: (code: number) => void): Command {
     .option("--config <file>", "settings as JSON; flags go before them")
     .option("--checkpoint-every <n>", "steps between checkpoints besides those of each epoch", whole(1))
     .option("--resume", "go on with the run in the output folder")
+    .addHelpText(
+      "after",
+      examples(
+        "flowctl train melodies/ -o run",
+        "flowctl train melodies/ -o run --resume",
+        "flowctl train table.csv -o run --flow realnvp --epochs 50",
+      ),
+    )
     .action(async (data, options) => done(await train(data, options, io)));
   output(model(root.command("sample")), "folder for MIDI files, or a .csv for rows")
     .description("draw melodies or rows from a model")
     .option("-n, --number <n>", "how many", whole(1, 10_000_000), 1)
     .option("--seed <n>", "seed: the same gives the same", whole(0), 0)
     .option("--temperature <t>", "below 1 safer, above 1 wilder", above(0, true), 1)
+    .addHelpText(
+      "after",
+      examples(
+        "flowctl sample -n 4 --seed 1 -o tunes",
+        "flowctl sample -m run/model.safetensors -n 1000 -o samples.csv",
+      ),
+    )
     .action(async (options) => done(await sample(options, io)));
   model(root.command("score <data>"))
     .description("print how likely melodies (bits) or rows (nats) are")
+    .addHelpText("after", examples("flowctl score tunes", "flowctl score tune.abc --json"))
     .action(async (data, options) => done(await score(data, options, io)));
   model(root.command("encode <data>"))
-    .description("print the latents of melodies or rows")
+    .description("print the latents of melodies or rows, always as JSON")
+    .addHelpText("after", examples("flowctl encode tunes > latents.jsonl"))
     .action(async (data, options) => done(await encode(data, options, io)));
   model(root.command("decode"))
     .description("print what latents decode to; reads what encode prints from standard input")
+    .addHelpText("after", examples("flowctl decode < latents.jsonl", "flowctl encode tunes | flowctl decode --json"))
     .action(async (options) => done(await decode(options, io)));
   output(model(root.command("morph <a> <b>")), "folder for MIDI files")
     .description("print melodies on the way from one file's melody to another's")
@@ -88,16 +107,16 @@ function program(io: Io, done: (code: number) => void): Command {
     .option("--preset <name>", "musical, or smooth", "musical")
     .option("--from <n>", "window of the first file", whole(0), 0)
     .option("--to <n>", "window of the second file", whole(0), 0)
+    .addHelpText("after", examples("flowctl morph a.mid b.abc --points 9 --preset smooth -o path"))
     .action(async (a, b, options) => done(await morph(a, b, options, io)));
-  root
-    .command("inspect")
+  json(file(root.command("inspect")))
     .description("print what a model file holds")
-    .option("-m, --model <file>", "model file (default: the melody model that ships)")
+    .addHelpText("after", examples("flowctl inspect -m run/model.safetensors"))
     .action(async (options) => done(await inspect(options, io)));
-  root
-    .command("doctor")
+  json(root.command("doctor"))
     .description("try every backend and print what runs here")
-    .action(async () => done(await doctor(io)));
+    .addHelpText("after", examples("flowctl doctor"))
+    .action(async (options) => done(await doctor(options, io)));
   return root;
 }
 

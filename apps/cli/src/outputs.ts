@@ -34,6 +34,10 @@ export function writeMelodies(
   return paths;
 }
 
+/** The header of a CSV table. */
+export const csvHeader = (columns: readonly string[]): string =>
+  columns.map((name) => (/[",\n\r]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(",");
+
 /** Writes rows as CSV with a header. */
 export function writeCsv(
   path: string,
@@ -41,8 +45,7 @@ export function writeCsv(
   rows: Iterable<readonly number[]>,
   force: boolean,
 ): void {
-  const quoted = (name: string): string => (/[",\n\r]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name);
-  const lines = [columns.map(quoted).join(",")];
+  const lines = [csvHeader(columns)];
   for (const row of rows) lines.push(row.join(","));
   writeFileSync(fresh(path, force), `${lines.join("\n")}\n`);
 }

@@ -94,7 +94,7 @@ export {
   symbol,
 } from "./graph/size.ts";
 export { Tensor, type TensorLike } from "./graph/tensor.ts";
-export { decodeSafetensors, encodeSafetensors, type FileTensor } from "./model-file/index.ts";
+export { decodeSafetensors, encodeSafetensors, type FileTensor, MODEL_FORMAT } from "./model-file/index.ts";
 export * from "./ops/index.ts";
 export { lowerTriangularSolve } from "./passes/lower-triangular-solve.ts";
 export { optimise } from "./passes/optimise.ts";

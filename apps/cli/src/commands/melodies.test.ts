@@ -1,19 +1,19 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readTunes } from "@normflow/music";
 import { describe, expect, it } from "vitest";
-import { fixtures, flowctl, scratch } from "../testing/flowctl.ts";
+import { ask, fixtures, flowctl, scratch } from "../testing/flowctl.ts";
 
 const at = scratch();
 const tune = (name: string): string => `${fixtures}/abc/${name}.abc`;
 
 describe("sample", () => {
   it("writes melodies as MIDI files that score as printed", async () => {
-    const { code, lines, messages } = await flowctl(["sample", "-n", "12", "--seed", "1", "-o", at("tunes")]);
+    const { code, lines, messages } = await ask(["sample", "-n", "12", "--seed", "1", "-o", at("tunes")]);
     expect(code).toBe(0);
     expect(messages).toBe(`12 melodies written to ${at("tunes")}.`);
     expect(lines).toHaveLength(12);
     expect(readdirSync(at("tunes"))).toHaveLength(12);
-    const scored = await flowctl(["score", at("tunes")]);
+    const scored = await ask(["score", at("tunes")]);
     expect(scored.code).toBe(0);
     for (const [i, line] of lines.entries()) {
       expect(Object.keys(line)).toEqual(["index", "bits", "notes"]);
@@ -25,7 +25,7 @@ describe("sample", () => {
 
   it("gives the same melodies for the same seed on both backends, others for another", async () => {
     const notes = async (...more: string[]) =>
-      (await flowctl(["sample", "-n", "5", ...more])).lines.map((l) => JSON.stringify(l["notes"]));
+      (await ask(["sample", "-n", "5", ...more])).lines.map((l) => JSON.stringify(l["notes"]));
     const first = await notes("--seed", "8");
     expect(await notes("--seed", "8")).toEqual(first);
     expect(await notes("--seed", "8", "--backend", "reference")).toEqual(first);
@@ -35,26 +35,26 @@ describe("sample", () => {
 
   it("at temperature 0 draws the same melody whatever the seed", async () => {
     const draw = async (seed: string) =>
-      (await flowctl(["sample", "--temperature", "0", "--seed", seed])).lines[0]!["notes"];
+      (await ask(["sample", "--temperature", "0", "--seed", seed])).lines[0]!["notes"];
     expect(await draw("1")).toEqual(await draw("2"));
   });
 
   it("never writes over what is there, unless told to", async () => {
     const args = ["sample", "-o", at("kept")];
-    await flowctl(args);
+    await ask(args);
     const before = readFileSync(at("kept", "0001.mid"));
-    const refused = await flowctl([...args, "--seed", "3"]);
+    const refused = await ask([...args, "--seed", "3"]);
     expect([refused.code, refused.lines]).toEqual([2, []]);
     expect(refused.messages).toContain(
       "0001.mid exists already.\nhint: Choose another place, or overwrite it with --force.",
     );
     expect(readFileSync(at("kept", "0001.mid"))).toEqual(before);
-    expect((await flowctl([...args, "--seed", "3", "--force"])).code).toBe(0);
+    expect((await ask([...args, "--seed", "3", "--force"])).code).toBe(0);
     expect(readFileSync(at("kept", "0001.mid"))).not.toEqual(before);
   });
 
   it("writes no table of melodies", async () => {
-    expect(await flowctl(["sample", "-o", at("t.csv")])).toMatchObject({ code: 2 });
+    expect(await ask(["sample", "-o", at("t.csv")])).toMatchObject({ code: 2 });
     expect(existsSync(at("t.csv"))).toBe(false);
   });
 });
@@ -62,7 +62,7 @@ describe("sample", () => {
 describe("score", () => {
   it("reads the three formats alike", async () => {
     const bits = async (path: string) =>
-      (await flowctl(["score", path])).lines.map((l) => [l["window"], l["bits"]] as const);
+      (await ask(["score", path])).lines.map((l) => [l["window"], l["bits"]] as const);
     const abc = await bits(tune("twinkle"));
     expect(abc.length).toBeGreaterThan(1);
     expect(await bits(`${fixtures}/midi/twinkle.mid`)).toEqual(abc);
@@ -70,7 +70,7 @@ describe("score", () => {
   });
 
   it("names what it cannot read, on its line", async () => {
-    const { code, lines, messages } = await flowctl(["score", `${fixtures}/abc`]);
+    const { code, lines, messages } = await ask(["score", `${fixtures}/abc`]);
     expect(code).toBe(0);
     const refused = lines.filter((l) => "error" in l);
     expect(refused.find((l) => l["file"] === "amazing-grace.abc")).toEqual({
@@ -83,8 +83,8 @@ describe("score", () => {
 
 describe("encode and decode", () => {
   it("give back every melody, in its own key and octave, from one backend to the other", async () => {
-    const encoded = await flowctl(["encode", `${fixtures}/abc`]);
-    const decoded = await flowctl(["decode", "--backend", "reference"], encoded.output);
+    const encoded = await ask(["encode", `${fixtures}/abc`]);
+    const decoded = await ask(["decode", "--backend", "reference"], encoded.output);
     expect(decoded.code).toBe(0);
     const wanted = encoded.lines.filter((l) => "z" in l).map(({ file, window, notes }) => ({ file, window, notes }));
     expect(wanted.length).toBeGreaterThan(20);
@@ -92,8 +92,8 @@ describe("encode and decode", () => {
   });
 
   it("refuse bad lines one by one", async () => {
-    const good = (await flowctl(["encode", tune("ode-to-joy")])).output.split("\n")[0]!;
-    const { code, lines, messages } = await flowctl(
+    const good = (await ask(["encode", tune("ode-to-joy")])).output.split("\n")[0]!;
+    const { code, lines, messages } = await ask(
       ["decode"],
       [good, "{", '{"z":[1,2]}', '{"z":"x"}', "[]", "", '{"file":"a","error":"b"}', '{"z":null}'].join("\n"),
     );
@@ -107,17 +107,17 @@ describe("encode and decode", () => {
       expect.stringMatching(/^line 8: z: /),
       "1 decoded, 5 refused.",
     ]);
-    expect((await flowctl(["decode"], "")).code).toBe(2);
+    expect((await ask(["decode"], "")).code).toBe(2);
   });
 });
 
 describe("morph", () => {
   it("begins and ends exactly with the two melodies", async () => {
     const ends = await Promise.all(
-      ["ode-to-joy", "oh-susanna"].map(async (name) => (await flowctl(["score", tune(name)])).lines[0]!["bits"]),
+      ["ode-to-joy", "oh-susanna"].map(async (name) => (await ask(["score", tune(name)])).lines[0]!["bits"]),
     );
     for (const preset of ["musical", "smooth"]) {
-      const { code, lines } = await flowctl([
+      const { code, lines } = await ask([
         "morph",
         tune("ode-to-joy"),
         tune("oh-susanna"),
@@ -133,13 +133,45 @@ describe("morph", () => {
 
   it("refuses a preset, a window and a file that are not there", async () => {
     const pair = [tune("ode-to-joy"), tune("oh-susanna")];
-    expect(await flowctl(["morph", ...pair, "--preset", "wild"])).toMatchObject({
+    expect(await ask(["morph", ...pair, "--preset", "wild"])).toMatchObject({
       code: 2,
       messages: 'flowctl: There is no preset "wild".\nhint: Use smooth or musical.',
     });
-    expect((await flowctl(["morph", ...pair, "--from", "99"])).messages).toContain("there is no window 99");
-    expect(await flowctl(["morph", pair[0]!, at("nowhere.mid")])).toMatchObject({ code: 2 });
-    expect((await flowctl(["morph", pair[0]!, tune("amazing-grace")])).messages).toContain("The tune is in 3/4");
+    expect((await ask(["morph", ...pair, "--from", "99"])).messages).toContain("there is no window 99");
+    expect(await ask(["morph", pair[0]!, at("nowhere.mid")])).toMatchObject({ code: 2 });
+    expect((await ask(["morph", pair[0]!, tune("amazing-grace")])).messages).toContain("The tune is in 3/4");
+  });
+});
+
+describe("without --json", () => {
+  it("melodies are shown in lines for people, and what cannot be read in messages", async () => {
+    const drawn = await flowctl(["sample", "-n", "2", "--seed", "1"]);
+    const [first] = (await ask(["sample", "--seed", "1"])).lines as [{ bits: number; notes: number[][] }];
+    const [header, row, ...others] = drawn.output.split("\n");
+    expect([header, others.length]).toEqual(["index    bits  notes", 1]);
+    expect(row).toMatch(new RegExp(`^    0 +${first.bits.toFixed(2)}  [A-Gz]`));
+    expect(row!.match(/[A-G]#?\d:\d+/g)).toHaveLength(first.notes.length);
+
+    const scored = await flowctl(["score", `${fixtures}/abc`]);
+    expect(scored.output).toMatch(/^ {2}bits {2}window {2}file\n( *\d+\.\d\d +\d+ {2}\S+\n?)+$/);
+    expect(scored.output).not.toContain("amazing-grace");
+    expect(scored.messages).toContain("skipped amazing-grace.abc: The tune is in 3/4;");
+
+    const encoded = await flowctl(["encode", tune("twinkle")]);
+    expect(encoded.output).toBe((await ask(["encode", tune("twinkle")])).output);
+    const decoded = await flowctl(["decode"], encoded.output);
+    expect(decoded.output).toMatch(/^window {2}file {2}notes\n {5}0 {2}twinkle\.abc {2}C/);
+
+    const path = await flowctl(["morph", tune("ode-to-joy"), tune("oh-susanna"), "--points", "3"]);
+    expect(path.output.split("\n").map((l) => l.slice(0, 5))).toEqual(["    t", "0.000", "0.500", "1.000"]);
+  });
+
+  it("a model and its parameters are shown by name", async () => {
+    const { output } = await flowctl(["inspect"]);
+    expect(output).toMatch(
+      /^kind +melody\nparameters +103990\nlayers +normal-cdf, autoregressive, uniform-dequantize\n/,
+    );
+    expect(output).toMatch(/\ntraining\.items\.train +7090\n/);
   });
 });
 
@@ -152,14 +184,14 @@ describe("a model file", () => {
       ["empty.safetensors", 1, /^flowctl: /],
       ["text.safetensors", 1, /^flowctl: /],
     ] as const) {
-      const { code: actual, messages, lines } = await flowctl(["sample", "-m", at(file)]);
+      const { code: actual, messages, lines } = await ask(["sample", "-m", at(file)]);
       expect([actual, lines]).toEqual([code, []]);
       expect(messages).toMatch(sentence);
     }
   });
 
   it("is described by inspect", async () => {
-    const { lines } = await flowctl(["inspect"]);
+    const { lines } = await ask(["inspect"]);
     expect(lines[0]).toMatchObject({
       kind: "melody",
       parameters: 103_990,

@@ -4,14 +4,15 @@
  * @module
  */
 import { fromEvent, type MorphPreset, morphPresets, toEvent, toNotes } from "@normflow/music";
+import { type AnswerOptions, answer, head, noteText } from "../answer.ts";
 import { oneWindow } from "../data/melodies.ts";
 import type { EngineOptions } from "../engine.ts";
-import { EXIT, type Io, json, UsageError } from "../io.ts";
+import { EXIT, type Io, UsageError } from "../io.ts";
 import { rounded, writeMelodies } from "../outputs.ts";
 import { withModel } from "./with-model.ts";
 
 /** Options of the command. */
-export interface MorphCommand extends EngineOptions {
+export interface MorphCommand extends EngineOptions, AnswerOptions {
   readonly model?: string;
   readonly points: number;
   readonly preset: string;
@@ -39,10 +40,12 @@ export function morph(a: string, b: string, options: MorphCommand, io: Io): Prom
       writeMelodies(options.output, grids, (i) => `normflow morph ${i + 1} of ${grids.length}`, options.force ?? false);
       io.message(`${grids.length} melodies written to ${options.output}.`);
     }
-    grids.forEach(
-      (grid, i) =>
-        void json(io, { t: rounded(i / (options.points - 1)), bits: rounded(bits[i]!), notes: toNotes(grid) }),
-    );
+    head(io, options, "    t    bits  notes");
+    grids.forEach((grid, i) => {
+      const value = { t: rounded(i / (options.points - 1)), bits: rounded(bits[i]!), notes: toNotes(grid) };
+      const figures = `${value.t.toFixed(3).padStart(5)}  ${value.bits.toFixed(2).padStart(6)}`;
+      answer(io, options, value, `${figures}  ${noteText(value.notes)}`);
+    });
     return EXIT.done;
   });
 }

@@ -4,13 +4,14 @@
  * @module
  */
 import { fromEvent, toEvent, toNotes } from "@normflow/music";
+import { type AnswerOptions, answer, head, noteText } from "../answer.ts";
 import type { EngineOptions } from "../engine.ts";
 import { EXIT, type Io, json, UsageError } from "../io.ts";
-import { rounded, writeCsv, writeMelodies } from "../outputs.ts";
+import { csvHeader, rounded, writeCsv, writeMelodies } from "../outputs.ts";
 import { withModel } from "./with-model.ts";
 
 /** Options of the command. */
-export interface SampleCommand extends EngineOptions {
+export interface SampleCommand extends EngineOptions, AnswerOptions {
   readonly model?: string;
   readonly number: number;
   readonly seed: number;
@@ -35,7 +36,12 @@ export function sample(options: SampleCommand, io: Io): Promise<number> {
         writeMelodies(output, grids, (i) => `normflow, seed ${seed}, melody ${i + 1}`, force);
         io.message(`${grids.length} melodies written to ${output}.`);
       }
-      grids.forEach((grid, index) => void json(io, { index, bits: rounded(bits[index]!), notes: toNotes(grid) }));
+      head(io, options, "index    bits  notes");
+      grids.forEach((grid, index) => {
+        const value = { index, bits: rounded(bits[index]!), notes: toNotes(grid) };
+        const figures = `${String(index).padStart(5)}  ${value.bits.toFixed(2).padStart(6)}`;
+        answer(io, options, value, `${figures}  ${noteText(value.notes)}`);
+      });
       return EXIT.done;
     }
     const { data, shape } = await loaded.model.sample(number, { seed, temperature });
@@ -49,7 +55,11 @@ export function sample(options: SampleCommand, io: Io): Promise<number> {
       writeCsv(output, loaded.columns, rows, force);
       io.message(`${rows.length} rows written to ${output}.`);
     }
-    rows.forEach((x, index) => void json(io, { index, x }));
+    if (options.json) rows.forEach((x, index) => void json(io, { index, x }));
+    else if (output === undefined) {
+      head(io, options, csvHeader(loaded.columns));
+      for (const row of rows) io.line(row.join(","));
+    }
     return EXIT.done;
   });
 }

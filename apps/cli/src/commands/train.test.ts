@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { type Split, splitOf } from "@normflow/music";
 import { describe, expect, it } from "vitest";
-import { fixtures, flowctl, scratch } from "../testing/flowctl.ts";
+import { ask, fixtures, flowctl, scratch } from "../testing/flowctl.ts";
 
 const at = scratch();
 
@@ -40,7 +43,7 @@ const run = (name: string) => ({
 
 describe("train on melodies", () => {
   it("leaves a run that holds everything, and a model that samples and scores as it says", async () => {
-    const { code, lines, messages } = await flowctl(["train", corpus(), "-o", at("whole"), ...small]);
+    const { code, lines, messages } = await ask(["train", corpus(), "-o", at("whole"), ...small]);
     expect([code, messages.includes("5 files read, 0 skipped;")]).toEqual([0, true]);
     expect(readdirSync(at("whole")).sort()).toEqual([
       "checkpoints",
@@ -62,13 +65,13 @@ describe("train on melodies", () => {
     expect(summary.valid.bits).toBeCloseTo(Math.min(...metrics.map((m) => m["valid"]!)), 3);
 
     const model = ["-m", at("whole", "model.safetensors")];
-    expect((await flowctl(["inspect", ...model])).lines[0]).toMatchObject({
+    expect((await ask(["inspect", ...model])).lines[0]).toMatchObject({
       kind: "melody",
       training: { test: summary.test },
     });
-    expect((await flowctl(["sample", "-n", "3", ...model])).lines).toHaveLength(3);
+    expect((await ask(["sample", "-n", "3", ...model])).lines).toHaveLength(3);
     const tests = readdirSync(at("melodies")).filter((name) => splitOf(name) === "test");
-    const bits = (await flowctl(["score", `${at("melodies")}/${tests[0]}`, ...model])).lines.map(
+    const bits = (await ask(["score", `${at("melodies")}/${tests[0]}`, ...model])).lines.map(
       (l) => l["bits"] as number,
     );
     const distinct = [...new Set(bits)];
@@ -78,15 +81,14 @@ describe("train on melodies", () => {
   it("stopped and resumed, any number of times, ends with the same bytes", async () => {
     const data = corpus();
     const every = ["--checkpoint-every", "2"];
-    await flowctl(["train", data, "-o", at("one"), ...small, ...every]);
+    await ask(["train", data, "-o", at("one"), ...small, ...every]);
     const stop = ["--time-limit", "0.000001"];
-    const first = await flowctl(["train", data, "-o", at("parts"), ...small, ...every, ...stop]);
+    const first = await ask(["train", data, "-o", at("parts"), ...small, ...every, ...stop]);
     expect(first.messages).toContain("The time limit was reached at step 1 of ");
     // Its model can be used, best so far or not.
-    expect((await flowctl(["sample", "-m", at("parts", "model.safetensors")])).code).toBe(0);
-    for (let i = 0; i < 6; i++)
-      await flowctl(["train", data, "-o", at("parts"), "--resume", "--threads", "1", ...stop]);
-    const last = await flowctl(["train", data, "-o", at("parts"), "--resume", "--threads", "1"]);
+    expect((await ask(["sample", "-m", at("parts", "model.safetensors")])).code).toBe(0);
+    for (let i = 0; i < 6; i++) await ask(["train", data, "-o", at("parts"), "--resume", "--threads", "1", ...stop]);
+    const last = await ask(["train", data, "-o", at("parts"), "--resume", "--threads", "1"]);
     expect(last.code).toBe(0);
     for (const path of [
       "model.safetensors",
@@ -97,20 +99,36 @@ describe("train on melodies", () => {
     ])
       expect(run("parts").file(path).equals(run("one").file(path)), path).toBe(true);
     // Once more there is nothing left to do.
-    expect((await flowctl(["train", data, "-o", at("parts"), "--resume", "--threads", "1"])).code).toBe(0);
+    expect((await ask(["train", data, "-o", at("parts"), "--resume", "--threads", "1"])).code).toBe(0);
     expect(run("parts").file("model.safetensors").equals(run("one").file("model.safetensors"))).toBe(true);
   });
 
   it("interrupted keeps its model and exits with 130", async () => {
     const data = corpus();
-    const training = flowctl(["train", data, "-o", at("stopped"), ...small, "--epochs", "100000"]);
+    const training = ask(["train", data, "-o", at("stopped"), ...small, "--epochs", "100000"]);
     setTimeout(() => process.emit("SIGINT"), 1500);
     const { code, messages } = await training;
     expect(code).toBe(130);
     expect(messages).toMatch(
       /Interrupted at step \d+ of \d+; the best model so far is .*model\.safetensors\.\nhint: Go on by/,
     );
-    expect((await flowctl(["sample", "-m", at("stopped", "model.safetensors")])).code).toBe(0);
+    expect((await ask(["sample", "-m", at("stopped", "model.safetensors")])).code).toBe(0);
+  });
+
+  it("ends at once where it is interrupted twice, also in the middle of a step", async () => {
+    const bin = fileURLToPath(new URL("../../bin/flowctl.mjs", import.meta.url));
+    const args = ["train", corpus(), "-o", at("twice"), ...small, "--epochs", "100000"];
+    const child = spawn(process.execPath, [bin, ...args]);
+    const end = once(child, "exit");
+    const said = async (text: string): Promise<void> => {
+      for await (const part of child.stderr) if (String(part).includes(text)) return;
+    };
+    await said("Training melody");
+    child.stderr.resume();
+    child.kill("SIGINT");
+    child.kill("SIGINT");
+    // As a shell tells it: an exit code of 130 in both cases.
+    expect([130, "SIGINT"]).toContain((await end).find((how) => how !== null));
   });
 
   it("never touches a run that is there, and resumes none with other settings or data", async () => {
@@ -118,7 +136,7 @@ describe("train on melodies", () => {
     mkdirSync(at("there"));
     writeFileSync(at("there", "diary.txt"), "mine");
     const messages = async (...args: string[]) => {
-      const { code, messages, lines } = await flowctl(["train", ...args]);
+      const { code, messages, lines } = await ask(["train", ...args]);
       expect([code, lines]).toEqual([2, []]);
       return messages;
     };
@@ -136,7 +154,7 @@ describe("train on melodies", () => {
     const path = at("stopped", "checkpoints", "last.safetensors");
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.subarray(0, bytes.length - 7));
-    const { code, messages } = await flowctl(["train", corpus(), "-o", at("stopped"), "--resume"]);
+    const { code, messages } = await ask(["train", corpus(), "-o", at("stopped"), "--resume"]);
     expect(code).toBe(1);
     expect(messages).toMatch(/^flowctl: .*last\.safetensors.*\n/m);
   });
@@ -145,7 +163,7 @@ describe("train on melodies", () => {
 describe("a configuration", () => {
   const refused = async (content: string): Promise<string> => {
     writeFileSync(at("c.json"), content);
-    const { code, messages } = await flowctl(["train", corpus(), "-o", at("c"), "--config", at("c.json")]);
+    const { code, messages } = await ask(["train", corpus(), "-o", at("c"), "--config", at("c.json")]);
     expect(code).toBe(2);
     rmSync(at("c"), { recursive: true, force: true });
     return messages;
@@ -160,8 +178,8 @@ describe("a configuration", () => {
     const table = at("plain.csv");
     writeFileSync(table, Array.from({ length: 40 }, (_, i) => `${i},${i * i}`).join("\n"));
     writeFileSync(at("c.json"), '{"options": {"layer": 3}}');
-    expect((await flowctl(["train", table, "-o", at("c"), "--config", at("c.json")])).messages).toContain('"layer"');
-    expect(await flowctl(["train", corpus(), "-o", at("c"), "--config", at("no.json")])).toMatchObject({ code: 2 });
+    expect((await ask(["train", table, "-o", at("c"), "--config", at("c.json")])).messages).toContain('"layer"');
+    expect(await ask(["train", corpus(), "-o", at("c"), "--config", at("no.json")])).toMatchObject({ code: 2 });
   });
 });
 
@@ -188,12 +206,12 @@ describe("train on a table", () => {
 
   it.each(["maf", "realnvp", "iaf"])("by %s, in the data's own units, and back as a table", async (flow) => {
     const args = ["--flow", flow, "--epochs", "4", "--threads", "1"];
-    const { code, lines, messages } = await flowctl(["train", line, "-o", at(flow), ...args]);
+    const { code, lines, messages } = await ask(["train", line, "-o", at(flow), ...args]);
     expect(code).toBe(0);
     expect(messages).toContain("Left out, as they do not vary: constant.");
     const { test } = lines[0] as { test: { nats: number } };
     const model = ["-m", at(flow, "model.safetensors")];
-    const sampled = await flowctl(["sample", "-n", "200", ...model, "-o", at(`${flow}.csv`)]);
+    const sampled = await ask(["sample", "-n", "200", ...model, "-o", at(`${flow}.csv`)]);
     expect(sampled.code).toBe(0);
     const [header, ...rows] = readFileSync(at(`${flow}.csv`), "utf8")
       .trim()
@@ -202,30 +220,57 @@ describe("train on a table", () => {
     const mean = rows.reduce((s, r) => s + Number(r.split(",")[0]), 0) / rows.length;
     expect(Math.abs(mean - 1000)).toBeLessThan(50);
 
-    const scored = await flowctl(["score", line, ...model]);
+    const scored = await ask(["score", line, ...model]);
     const nats = scored.lines.map((l) => l["nats"] as number);
     expect(nats).toHaveLength(600);
+    expect(Object.keys(scored.lines[0]!)).toEqual(["file", "row", "nats"]);
+    expect(scored.lines[3]).toMatchObject({ file: "line.csv", row: 3 });
     expect(Math.abs(nats.reduce((a, b) => a + b, 0) / 600 - test.nats)).toBeLessThan(1);
 
-    const encoded = await flowctl(["encode", line, ...model]);
-    const decoded = await flowctl(["decode", ...model, "--backend", "reference"], encoded.output);
+    const encoded = await ask(["encode", line, ...model]);
+    const decoded = await ask(["decode", ...model, "--backend", "reference"], encoded.output);
     const x = decoded.lines[5]!["x"] as number[];
     const wanted = readFileSync(line, "utf8").split("\n")[6]!.split(",").map(Number);
     expect(Math.abs(x[0]! - wanted[0]!)).toBeLessThan(0.05);
     expect(Math.abs(x[1]! - wanted[2]!)).toBeLessThan(1e-4);
-    expect((await flowctl(["sample", ...model, "-o", at("folder")])).code).toBe(2);
-    expect((await flowctl(["morph", line, line, ...model])).code).toBe(2);
+    expect((await ask(["sample", ...model, "-o", at("folder")])).code).toBe(2);
+    const text = async (args: readonly string[], input?: string) =>
+      (await flowctl([...args, ...model], input)).output.split("\n");
+    expect(await text(["sample", "-n", "2", "-o", at(`${flow}-again.csv`)])).toEqual([""]);
+    for (const table of [await text(["sample", "-n", "2"]), (await text(["decode"], encoded.output)).slice(0, 3)])
+      expect(table).toEqual(["mass,length", ...Array(2).fill(expect.stringMatching(/^[\d.]+,[-\d.e]+$/))]);
+    expect((await text(["score", line])).slice(0, 2)).toEqual([
+      "        nats  row",
+      expect.stringMatching(/^ +-?\d+\.\d{4} {2}0$/),
+    ]);
+    expect((await ask(["morph", line, line, ...model])).code).toBe(2);
   });
 
   it("refuses what is no table, and flows that it does not know", async () => {
     writeFileSync(at("data.parquet"), "PAR1");
-    expect(await flowctl(["train", at("data.parquet"), "-o", at("p")])).toMatchObject({ code: 2 });
-    expect((await flowctl(["train", line, "-o", at("p"), "--flow", "mav"])).messages).toContain(
-      'There is no flow "mav"',
-    );
+    expect(await ask(["train", at("data.parquet"), "-o", at("p")])).toMatchObject({ code: 2 });
+    expect((await ask(["train", line, "-o", at("p"), "--flow", "mav"])).messages).toContain('There is no flow "mav"');
     csv(at("few.csv"), 5, (i) => [i, i], "a,b");
-    expect(await flowctl(["train", at("few.csv"), "-o", at("p")])).toMatchObject({ code: 2 });
+    expect(await ask(["train", at("few.csv"), "-o", at("p")])).toMatchObject({ code: 2 });
     csv(at("words.csv"), 50, (i) => [i, "red"], "a,b");
-    expect((await flowctl(["train", at("words.csv"), "-o", at("p")])).messages).toContain('hold text: b ("red")');
+    const words = await ask(["train", at("words.csv"), "-o", at("p")]);
+    expect([words.code, words.messages]).toEqual([2, expect.stringContaining('hold text: b ("red")')]);
+    for (const command of ["score", "encode"]) {
+      const told = await ask([command, at("words.csv"), "-m", at("maf", "model.safetensors")]);
+      expect([told.code, told.lines]).toEqual([
+        2,
+        [{ file: "words.csv", error: expect.stringContaining('hold text: b ("red")') }],
+      ]);
+    }
+  });
+
+  it("goes back where the loss is not finite, and says so", async () => {
+    const args = ["train", line, "-o", at("wild"), "--epochs", "3", "--threads", "1", "--lr", "1e30"];
+    const { code, messages, lines } = await ask(args);
+    expect(messages).toMatch(
+      /The loss at step \d+ was not finite: back to the last good state, at 0\.5 of the learning/,
+    );
+    expect([code, lines]).toEqual([1, []]);
+    expect(messages).toContain("hint: Lower the learning rate");
   });
 });

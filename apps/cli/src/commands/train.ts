@@ -8,17 +8,18 @@ import { type Backend, chain, type Flow, FlowError, flow } from "@normflow/core"
 import { type Recipe, recipes, rescale } from "@normflow/layers";
 import { type MelodyFlowOptions, melodyFlow } from "@normflow/music";
 import * as z from "zod";
+import { type AnswerOptions, answerFacts } from "../answer.ts";
 import { isMelodyName, melodyRows, readMelodies } from "../data/melodies.ts";
 import { prepareTable } from "../data/prepare.ts";
 import { isTableName, readTable } from "../data/table.ts";
 import type { Problem } from "../data/walk.ts";
 import { type EngineOptions, openBackend } from "../engine.ts";
-import { EXIT, type Io, json, UsageError } from "../io.ts";
+import { EXIT, type Io, UsageError } from "../io.ts";
 import { type RunConfig, readConfig, resolveConfig } from "../run/config.ts";
 import { createRun, type Job, readRun, refuseExisting, trainRun } from "../run/train.ts";
 
 /** Options of the command. */
-export interface TrainCommand extends EngineOptions {
+export interface TrainCommand extends EngineOptions, AnswerOptions {
   readonly output: string;
   readonly flow?: string;
   readonly seed?: number;
@@ -142,18 +143,21 @@ function prepare(path: string, seed: number, io: Io): Prepare | Promise<Prepare>
 /** Signals of a process as an AbortSignal; the second one ends the process at once. */
 function interruption(io: Io): { readonly signal: AbortSignal; readonly release: () => void } {
   const controller = new AbortController();
+  const release = (): void => {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
+  };
   const stop = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    if (controller.signal.aborted) {
+      // Without a listener the signal ends the process as it stands, also in the middle of a run of the worker.
+      release();
+      process.kill(process.pid, "SIGINT");
+      return;
+    }
     io.message("Stopping after this step; once more to stop at once.");
     controller.abort();
   };
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    release: () => {
-      for (const name of ["SIGINT", "SIGTERM"] as const) process.off(name, stop);
-    },
-  };
+  return { signal: controller.signal, release };
 }
 
 /** Trains a flow and prints one line about it. */
@@ -184,7 +188,7 @@ export async function train(data: string, options: TrainCommand, io: Io): Promis
     backend = await openBackend(options);
     if (!earlier) createRun(output, job.config, job.data);
     io.message(`Training ${job.config.flow} on ${backend.describe()}.`);
-    json(io, await trainRun(output, job, backend, io, { timeLimit, signal }));
+    answerFacts(io, options, await trainRun(output, job, backend, io, { timeLimit, signal }));
     return EXIT.done;
   } catch (error) {
     if (error instanceof FlowError || (error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;

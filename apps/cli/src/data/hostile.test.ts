@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fixtures, flowctl, scratch } from "../testing/flowctl.ts";
+import { ask, fixtures, scratch } from "../testing/flowctl.ts";
 
 const at = scratch();
 const good = `${fixtures}/midi/twinkle.mid`;
@@ -35,7 +35,7 @@ describe("a folder of everything that goes wrong", () => {
   it("is summed up line by line, and the one good file is used", async () => {
     const folder = hostile("mixed");
     copyFileSync(good, join(folder, "good.mid"));
-    const { code, lines, messages } = await flowctl(["score", folder]);
+    const { code, lines, messages } = await ask(["score", folder]);
     expect(code).toBe(0);
     const errors = Object.fromEntries(lines.filter((l) => "error" in l).map((l) => [l["file"], l["error"]]));
     expect(errors).toMatchObject({
@@ -57,9 +57,9 @@ describe("a folder of everything that goes wrong", () => {
     const folder = hostile("bad");
     chmodSync(join(folder, "unreadable.mid"), 0o644);
     writeFileSync(join(folder, "unreadable.mid"), "no");
-    expect(await flowctl(["score", folder])).toMatchObject({ code: 2 });
-    expect(await flowctl(["encode", folder])).toMatchObject({ code: 2 });
-    const { code, messages } = await flowctl(["train", folder, "-o", at("run")]);
+    expect(await ask(["score", folder])).toMatchObject({ code: 2 });
+    expect(await ask(["encode", folder])).toMatchObject({ code: 2 });
+    const { code, messages } = await ask(["train", folder, "-o", at("run")]);
     expect(code).toBe(2);
     expect(messages).toContain("skipped huge.mid: It has 200 MiB");
     expect(messages).toContain("gives 0 melodies to train");
@@ -69,19 +69,19 @@ describe("a folder of everything that goes wrong", () => {
 describe("a path", () => {
   it("that is not there, empty or a device is refused", async () => {
     mkdirSync(at("nothing"));
-    expect(await flowctl(["score", at("not-there")])).toMatchObject({
+    expect(await ask(["score", at("not-there")])).toMatchObject({
       code: 2,
       messages: `flowctl: There is nothing to read at ${at("not-there")}.\nhint: Check the path.`,
     });
-    expect(await flowctl(["score", at("nothing")])).toMatchObject({ code: 2, messages: "0 read, 0 skipped." });
-    expect(await flowctl(["score", "/dev/zero"])).toMatchObject({ code: 2 });
-    expect(await flowctl(["train", "/dev/zero", "-o", at("r")])).toMatchObject({ code: 2 });
+    expect(await ask(["score", at("nothing")])).toMatchObject({ code: 2, messages: "0 read, 0 skipped." });
+    expect(await ask(["score", "/dev/zero"])).toMatchObject({ code: 2 });
+    expect(await ask(["train", "/dev/zero", "-o", at("r")])).toMatchObject({ code: 2 });
   });
 
   it("with control characters in its name is printed without them", async () => {
     mkdirSync(at("names"));
     writeFileSync(at("names", "\u001b[31mred\n.mid"), "no");
-    const { messages } = await flowctl(["train", at("names"), "-o", at("n")]);
+    const { messages } = await ask(["train", at("names"), "-o", at("n")]);
     expect(messages).toContain("red");
   });
 });

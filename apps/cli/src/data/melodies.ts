@@ -90,10 +90,30 @@ export interface FileWindow extends MelodyWindow {
   readonly title: string;
 }
 
+/** A melody file and its windows. */
+export interface WindowFile {
+  readonly file: string;
+  readonly windows: readonly FileWindow[];
+}
+
+/** Windows that a model is asked about at once: a backend plans for each number of them that it meets. */
+const BATCH = 512;
+
+/** The files at or below a path in batches of some five hundred windows, those that have none among them. */
+export function* windowBatches(path: string): Generator<readonly (WindowFile | Problem)[]> {
+  let [parts, count]: [(WindowFile | Problem)[], number] = [[], 0];
+  for (const part of fileWindows(path)) {
+    parts.push(part);
+    if ("windows" in part) count += part.windows.length;
+    if (count < BATCH) continue;
+    yield parts;
+    [parts, count] = [[], 0];
+  }
+  if (parts.length > 0) yield parts;
+}
+
 /** The windows of each file at or below a path, or why it has none; every file in the order of its name. */
-export function* fileWindows(
-  path: string,
-): Generator<{ readonly file: string; readonly windows: readonly FileWindow[] } | Problem> {
+export function* fileWindows(path: string): Generator<WindowFile | Problem> {
   const { files, problems, isFolder } = findFiles(path);
   yield* problems;
   for (const file of files) {

@@ -11,6 +11,7 @@ import { unzipSync } from "fflate";
 import { UsageError } from "../io.ts";
 import { type NamedMatrix, readCsv } from "./csv.ts";
 import { type Matrix, readNpy, readNpyHeader } from "./npy.ts";
+import { sentence } from "./walk.ts";
 
 const GIB = 2 ** 30;
 const LARGEST = 2 * GIB;
@@ -80,9 +81,25 @@ function readMatrix(path: string): NamedMatrix | Promise<NamedMatrix> {
   }
 }
 
+/** Reads a file, which an error names. */
+async function readMatrixNamed(path: string): Promise<NamedMatrix> {
+  try {
+    return await readMatrix(path);
+  } catch (cause) {
+    if (cause instanceof FormatError)
+      throw new UsageError(cause.code, `${path}: ${cause.message}`, {
+        cause,
+        ...(cause.hint === undefined ? {} : { hint: cause.hint }),
+      });
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === undefined) throw cause;
+    throw new UsageError("unreadable", `${path}: ${sentence(cause)}`, { cause });
+  }
+}
+
 /**
  * Reads a table.
- * @throws {UsageError} where there is no such file; {FormatError} where it is no table, or holds text, gaps or infinities
+ * @throws {UsageError} where there is no such file, or it is no table, or holds text, gaps or infinities
  */
 export async function readTable(path: string): Promise<Table> {
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -93,7 +110,7 @@ export async function readTable(path: string): Promise<Table> {
       "too-large",
       `${path} has ${(stats.size / GIB).toFixed(1)} GiB; tables of up to 2 GiB are read.`,
     );
-  const matrix = await readMatrix(path);
+  const matrix = await readMatrixNamed(path);
   const bad = new Map<string, number>();
   matrix.data.forEach((v, i) => {
     const name = matrix.names[i % matrix.columns]!;
@@ -101,7 +118,7 @@ export async function readTable(path: string): Promise<Table> {
   });
   if (bad.size > 0) {
     const columns = [...bad].slice(0, 5).map(([name, n]) => `${name} (${n} rows)`);
-    throw new FormatError("missing-values", `Values that are no finite numbers are in ${columns.join(", ")}.`, {
+    throw new UsageError("missing-values", `${path}: Values that are no finite numbers are in ${columns.join(", ")}.`, {
       hint: "Fill them in, or leave those rows out.",
     });
   }

@@ -145,16 +145,19 @@ export async function trainRun(
   );
   const trainer = await Trainer.create(job.flow, job.train, resolved, before ? { state: before.state } : {});
   const running: Running = before ? { ...before.running } : { sum: 0, steps: 0 };
-  const history = keepLines(
-    paths.metrics,
-    (line) => typeof line["step"] === "number" && line["step"] <= trainer.step,
-  ) as unknown as Metrics[];
+  const upToHere = (line: Record<string, unknown>): boolean =>
+    typeof line["step"] === "number" && line["step"] <= trainer.step;
+  const history = keepLines(paths.metrics, upToHere) as unknown as Metrics[];
   writeWhole(paths.env, `${JSON.stringify(environment(backend), null, 2)}\n`);
 
   const items = { train: job.train.x.shape[0]!, valid: job.valid.x.shape[0]!, test: job.test.x.shape[0]! };
   const facts = (more: object = {}) => ({ unit, data: job.data, training: { ...config, items }, ...more });
-  const saveRun = async (): Promise<void> =>
-    writeWhole(paths.last, saveCheckpoint(job.flow, await trainer.snapshot(), facts(), running));
+  const saveRun = async (): Promise<void> => {
+    const state = await trainer.snapshot();
+    // Of a state that the next step will leave for the last good one, nothing can go on.
+    const sound = Object.values(state.vectors).every((vector) => vector.every(Number.isFinite));
+    if (sound) writeWhole(paths.last, saveCheckpoint(job.flow, state, facts(), running));
+  };
   const saveModel = async (more: object = {}): Promise<void> => {
     const best = trainer.best && { step: trainer.best.step, valid: { [unit]: trainer.best.valid / per } };
     writeWhole(paths.model, saveWeights(job.flow, await trainer.weights(), facts({ ...best, ...more })));
@@ -180,6 +183,8 @@ export async function trainRun(
           `The loss at step ${trainer.step} was not finite: back to the last good state, at ${2 ** -trainer.rollbacks} of the learning rate.`,
         );
         [running.sum, running.steps] = [0, 0];
+        keepLines(paths.metrics, upToHere);
+        history.splice(0, history.length, ...history.filter(({ step }) => step <= trainer.step));
         continue;
       }
       running.sum += result.loss / per;

@@ -28,7 +28,9 @@ export async function flowctl(args: readonly string[], input = ""): Promise<Outc
     line: (text) => void output.push(text),
     message: (text) => void messages.push(text),
     status: () => {},
-    input: async () => input,
+    input: async function* () {
+      yield* input.split("\n");
+    },
     isTerminal: false,
     debug: false,
   });
@@ -41,6 +43,9 @@ export async function flowctl(args: readonly string[], input = ""): Promise<Outc
     messages: messages.join("\n"),
   };
 }
+
+/** Runs one command that answers in JSON. */
+export const ask = (args: readonly string[], input = ""): Promise<Outcome> => flowctl([...args, "--json"], input);
 
 /** Thirty tunes as ABC, MIDI and MusicXML. */
 export const fixtures = fileURLToPath(new URL("../../../../packages/music/fixtures", import.meta.url));

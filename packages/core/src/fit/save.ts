@@ -86,7 +86,7 @@ export const saveWeights = (flow: Flow, weights: Weights, facts: Facts): Uint8Ar
 
 /** Writes where training stands: the file of the current weights plus optimiser, step, best weights and what the caller adds. */
 export function saveCheckpoint(flow: Flow, state: TrainerState, facts: Facts, extra: unknown): Uint8Array {
-  const { vectors, step, rateScale, rollbacks, best, stale } = state;
+  const { vectors, step, rateScale, rollbacks, best, stale, goodStep } = state;
   const { params, state: layerState, ...rest } = vectors as Record<string, FloatArray>;
   const more = Object.entries(rest).map(
     ([name, data]): FileTensor => ({ name: `run/${name}`, dtype: dtypeOf(data), shape: [data.length], data }),
@@ -97,6 +97,7 @@ export function saveCheckpoint(flow: Flow, state: TrainerState, facts: Facts, ex
     rollbacks,
     best,
     stale,
+    goodStep,
     extra,
   });
 }

@@ -150,6 +150,40 @@ describe("a run that is stopped and taken up again", () => {
     ).rejects.toMatchObject({ code: "diverged" });
     expect(rolled).toBe(8);
   });
+
+  it("goes back to the same state where it was stopped in between", async () => {
+    // The row of 1e200 comes in some step of each pass over the rows.
+    const data = {
+      x: hostArray(
+        Float64Array.from(rows(64).data, (v, i) => (i === 5 ? 1e200 : v)),
+        [64, 2],
+      ),
+    };
+    const options = settings(reference(), { batch: 8 });
+    const untilBack = async (trainer: Trainer) => {
+      for (let i = 0; i < 40; i++) if ((await trainer.advance()).rolledBack) break;
+      return trainer.snapshot();
+    };
+    const straight = await Trainer.create(gaussian(), data, options);
+    await straight.evaluate({ x: rows(8) });
+    await straight.advance();
+    const stopped = saveCheckpoint(straight.flow, await straight.snapshot(), {}, {});
+    const end = await untilBack(straight);
+    expect([end.step, end.rollbacks]).toEqual([0, 1]);
+    const resumed = await Trainer.create(gaussian(), data, options, { state: open(stopped, kinds).trainer! });
+    expect(resumed.step).toBe(1);
+    expect(await untilBack(resumed)).toEqual(end);
+  });
+
+  it("never goes back to a state that cannot be evaluated", async () => {
+    const options = { ...settings(reference()), learningRate: Number.POSITIVE_INFINITY };
+    const trainer = await Trainer.create(gaussian(), { x: rows(64) }, options);
+    await trainer.evaluate({ x: rows(8) });
+    await trainer.advance();
+    expect((await trainer.evaluate({ x: rows(8) })).valid).not.toSatisfy(Number.isFinite);
+    expect(await trainer.advance()).toMatchObject({ rolledBack: true });
+    expect([trainer.step, trainer.best?.step]).toEqual([0, 0]);
+  });
 });
 
 describe("a model file", () => {

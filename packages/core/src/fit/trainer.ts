@@ -49,7 +49,11 @@ export interface TrainerState {
   readonly best?: { readonly valid: number; readonly step: number } | undefined;
   /** Evaluations since the best one. */
   readonly stale: number;
+  /** The step to which the run goes back where a loss is not finite, if it is another: its vectors are `good/…`. */
+  readonly goodStep?: number | undefined;
 }
+
+const GOOD = "good/";
 
 /** Streams of one seed. */
 const STREAM = { params: 1, order: 2, noise: 3, masks: 4, valid: 5, init: 6, state: 7 } as const;
@@ -71,8 +75,8 @@ export class Trainer {
   private evaluation: { readonly program: Program; readonly executable: Executable } | undefined;
   private order: Uint32Array | undefined;
   private orderEpoch = -1;
-  private good: Omit<TrainerState, "best" | "stale">;
-  private current: Omit<TrainerState, "vectors">;
+  private good: Pick<TrainerState, "vectors" | "step">;
+  private current: Omit<TrainerState, "vectors" | "goodStep">;
   private bestVectors: { params: FloatArray; state: FloatArray } | undefined;
 
   private constructor(
@@ -91,11 +95,14 @@ export class Trainer {
     this.parameters = program.layout.size;
     this.key = seedKey(options.seed);
     this.noise = new NoiseMaker(foldIn(this.key, STREAM.masks));
-    const { vectors, ...numbers } = start;
+    const { vectors, goodStep, ...numbers } = start;
     this.current = numbers;
-    const { bestParams, bestState, ...resident } = vectors as Record<string, FloatArray>;
+    const { bestParams, bestState } = vectors;
     if (bestParams) this.bestVectors = { params: bestParams, state: bestState ?? new Float64Array(0) };
-    this.good = { vectors: resident, step: numbers.step, rateScale: numbers.rateScale, rollbacks: numbers.rollbacks };
+    this.good =
+      goodStep === undefined
+        ? { vectors: residentOf(vectors), step: numbers.step }
+        : { vectors: goodOf(vectors), step: goodStep };
   }
 
   /**
@@ -130,7 +137,7 @@ export class Trainer {
     });
     const start = from?.state ?? (await firstState(flow, rows, options, from?.weights));
     const trainer = new Trainer(flow, rows, options, program, executable, start);
-    await trainer.restore(trainer.good.vectors);
+    await trainer.restore(residentOf(start.vectors));
     return trainer;
   }
 
@@ -202,15 +209,11 @@ export class Trainer {
   /** Mean loss over rows with the averaged parameters, where there are any, in nats; the best one so far is kept. */
   async evaluate(rows: Rows): Promise<{ readonly valid: number; readonly improved: boolean }> {
     const vectors = await this.vectors();
-    this.good = {
-      vectors,
-      step: this.current.step,
-      rateScale: this.current.rateScale,
-      rollbacks: this.current.rollbacks,
-    };
     const params = vectors["average"] ?? vectors["params"]!;
     const state = vectors["state"] ?? new Float64Array(0);
     const valid = await this.meanLoss(rows, { params, state });
+    // A state that cannot be evaluated is none to go back to.
+    if (Number.isFinite(valid)) this.good = { vectors, step: this.current.step };
     const improved = Number.isFinite(valid) && (this.current.best === undefined || valid < this.current.best.valid);
     if (improved) this.bestVectors = { params, state };
     this.current = {
@@ -253,7 +256,14 @@ export class Trainer {
       bestParams: this.bestVectors.params,
       ...(this.bestVectors.state.length > 0 ? { bestState: this.bestVectors.state } : {}),
     };
-    return { ...this.current, vectors: { ...(await this.vectors()), ...best } };
+    const { good, current } = this;
+    const apart = good.step !== current.step;
+    const back = apart ? Object.entries(good.vectors).map(([name, data]) => [GOOD + name, data] as const) : [];
+    return {
+      ...current,
+      ...(apart ? { goodStep: good.step } : {}),
+      vectors: { ...(await this.vectors()), ...best, ...Object.fromEntries(back) },
+    };
   }
 
   async dispose(): Promise<void> {
@@ -314,6 +324,20 @@ export class Trainer {
     return { program, executable: await this.options.backend.compile(program.graph, { resident }) };
   }
 }
+
+/** Of the vectors of a run, those that the backend keeps. */
+const residentOf = (vectors: TrainerState["vectors"]): TrainerState["vectors"] =>
+  Object.fromEntries(
+    Object.entries(vectors).filter(([name]) => !name.startsWith(GOOD) && name !== "bestParams" && name !== "bestState"),
+  );
+
+/** Of the vectors of a run, those that it goes back to. */
+const goodOf = (vectors: TrainerState["vectors"]): TrainerState["vectors"] =>
+  Object.fromEntries(
+    Object.entries(vectors).flatMap(([name, data]) =>
+      name.startsWith(GOOD) ? [[name.slice(GOOD.length), data] as const] : [],
+    ),
+  );
 
 const arraysOf = (rows: Rows | undefined): Arrays => ({
   ...(rows ? { x: rows.x } : {}),

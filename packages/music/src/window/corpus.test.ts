@@ -173,22 +173,19 @@ describe("a corpus", () => {
 
   const folder = join(process.env["NORMFLOW_DATA"] ?? "", "corpus/cre/midi");
   const there = process.env["NORMFLOW_DATA"] !== undefined && existsSync(folder);
-  test.skipIf(!there)(
-    `of Ceol Rince na hÉireann has the published size${there ? "" : " (skipped: NORMFLOW_DATA is not set)"}`,
-    () => {
-      const corpus = new Corpus();
-      for (const file of readdirSync(folder))
-        corpus.add(file, { tunes: [readMidi(readFileSync(join(folder, file)), file)] });
-      const { counts, skipped } = corpus.finish();
-      console.info(JSON.stringify(counts), `${skipped.length} skipped`);
-      expect(counts.files).toBe(1195);
-      expect(skipped.every((s) => s.code === "meter" || s.code === "no-windows")).toBe(true);
-      const near = (value: number, published: number) =>
-        void expect(Math.abs(value / published - 1)).toBeLessThan(0.01);
-      near(counts.unique, 7916);
-      near(counts.inRange.train, 7081);
-      near(counts.inRange.valid, 330);
-      near(counts.inRange.test, 341);
-    },
-  );
+  if (!there) console.log("Skipped: NORMFLOW_DATA holds no corpus/cre/midi, whose size is counted.");
+  test.skipIf(!there)("of Ceol Rince na hÉireann has the published size", () => {
+    const corpus = new Corpus();
+    for (const file of readdirSync(folder))
+      corpus.add(file, { tunes: [readMidi(readFileSync(join(folder, file)), file)] });
+    const { counts, skipped } = corpus.finish();
+    console.info(JSON.stringify(counts), `${skipped.length} skipped`);
+    expect(counts.files).toBe(1195);
+    expect(skipped.every((s) => s.code === "meter" || s.code === "no-windows")).toBe(true);
+    const near = (value: number, published: number) => void expect(Math.abs(value / published - 1)).toBeLessThan(0.01);
+    near(counts.unique, 7916);
+    near(counts.inRange.train, 7081);
+    near(counts.inRange.valid, 330);
+    near(counts.inRange.test, 341);
+  });
 });
