@@ -1,5 +1,6 @@
 // Checks the direction of imports: apps -> music -> layers -> core, backends -> core, nothing from Node or a browser in
-// core, layers, music and backend-js, no circle of modules, no undeclared package. Prints what is wrong and fails.
+// core, layers, music and backend-js, nothing from Node in the studio's pages, no circle of modules, no undeclared
+// package. Prints what is wrong and fails.
 import { existsSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
@@ -21,11 +22,12 @@ const allowed = {
     "@normflow/backend-js",
     "@normflow/backend-onnx",
   ],
+  "apps/studio": ["@normflow/core", "@normflow/layers", "@normflow/music", "@normflow/backend-js"],
 };
-const withoutNode = ["packages/core", "packages/layers", "packages/backend-js", "packages/music"];
+const withoutNode = ["packages/core", "packages/layers", "packages/backend-js", "packages/music", "apps/studio"];
 
 const problems = [];
-const files = (folder) => ts.sys.readDirectory(join(root, folder), [".ts"]).map((f) => relative(root, f));
+const files = (folder) => ts.sys.readDirectory(join(root, folder), [".ts", ".tsx"]).map((f) => relative(root, f));
 const graph = new Map();
 
 for (const [workspace, others] of Object.entries(allowed)) {
@@ -35,7 +37,7 @@ for (const [workspace, others] of Object.entries(allowed)) {
     ...Object.keys(manifest.peerDependencies ?? {}),
   ]);
   for (const file of files(`${workspace}/src`)) {
-    const test = /\.test\.ts$|\/testing\//.test(file);
+    const test = /\.test\.tsx?$|\/testing\//.test(file);
     const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.ES2022);
     const edges = [];
     for (const { specifier, typeOnly } of importsOf(source)) {

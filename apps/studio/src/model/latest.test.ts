@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { Latest } from "./latest.ts";
+
+it("runs the first and the last of what comes while it is busy", async () => {
+  const latest = new Latest();
+  const done: number[] = [];
+  const release: (() => void)[] = [];
+  for (const i of [1, 2, 3, 4])
+    latest.run(async () => {
+      await new Promise<void>((resolve) => release.push(resolve));
+      done.push(i);
+    });
+  release.shift()!();
+  await new Promise((resolve) => setTimeout(resolve));
+  release.shift()!();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(done).toEqual([1, 4]);
+});
+
+it("forgets what waits", async () => {
+  const latest = new Latest();
+  const done: number[] = [];
+  latest.run(async () => void done.push(1));
+  latest.run(async () => void done.push(2));
+  latest.clear();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(done).toEqual([1]);
+});

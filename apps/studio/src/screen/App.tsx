@@ -1,0 +1,112 @@
+"use client";
+/**
+ * Builds the studio of the page out of its parts, once, and shows it.
+ *
+ * @module
+ */
+import { useEffect, useState } from "react";
+import { download } from "../files/download.ts";
+import { forgetModel, loadModel, saveModel } from "../keep/model-store.ts";
+import { openBrowserStorage } from "../keep/storage.ts";
+import { Engine } from "../model/engine.ts";
+import { SEEDS } from "../piece/piece.ts";
+import { createPlayer } from "../sound/player.ts";
+import { Studio } from "../store/studio.ts";
+import styles from "./App.module.css";
+import { StudioContext } from "./context.ts";
+import { Mark } from "./Mark.tsx";
+import { Screen } from "./Screen.tsx";
+
+const base = process.env["NEXT_PUBLIC_BASE_PATH"] ?? "";
+
+async function shippedModel(): Promise<Uint8Array> {
+  const answer = await fetch(`${base}/model/melody.safetensors`);
+  if (!answer.ok) throw new Error(`The model answered ${answer.status}.`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+/** The model that was dropped, where one is kept and wanted; else the one that ships. */
+async function bringModel(studio: Studio): Promise<void> {
+  const own = studio.state.preferences.ownModel ? await loadModel() : undefined;
+  try {
+    if (own) return await studio.model.use(own.bytes, own.name);
+  } catch (error) {
+    studio.sayError(error);
+  }
+  try {
+    await studio.model.use(await shippedModel(), undefined);
+  } catch (error) {
+    console.error(error);
+    studio.set({
+      model: {
+        kind: "failed",
+        message: "The model could not be loaded: playing and editing work, drawing does not. Reload to try again.",
+      },
+    });
+  }
+}
+
+function open(): Studio {
+  const holder: { studio?: Studio } = {};
+  const storage = openBrowserStorage((changes) => holder.studio?.set(changes));
+  const kept = storage.load();
+  const engine = new Engine({
+    spawn: () => new Worker(new URL("../model/worker.ts", import.meta.url), { type: "module", name: "melody model" }),
+    onRestart: () => holder.studio?.say("The model had stopped and was started again; nothing was lost."),
+  });
+  const studio = new Studio({
+    kept,
+    storage,
+    engine,
+    player: createPlayer(),
+    page: () => location.href,
+    now: Date.now,
+    dice: () => Math.floor(Math.random() * SEEDS),
+    keepModel: (model) => (model ? saveModel(model) : forgetModel()),
+    shippedModel,
+    download,
+    renderWav: async (parts, { tempo, title }) => {
+      const [{ render }, { encodeWav }] = await Promise.all([import("../sound/render.ts"), import("../sound/wav.ts")]);
+      const buffer = await render(parts, { tempo });
+      const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) => buffer.getChannelData(i));
+      return encodeWav(channels, buffer.sampleRate, { title });
+    },
+  });
+  holder.studio = studio;
+  for (const problem of kept.problems) studio.say(problem, "warning");
+  void bringModel(studio);
+  return studio;
+}
+
+/** One studio a page, however often React mounts. */
+let opened: Studio | undefined;
+
+function registerOffline(): void {
+  if (process.env.NODE_ENV !== "production" || !("serviceWorker" in navigator)) return;
+  navigator.serviceWorker.register(`${base}/sw.js`).catch(() => {
+    // Without it the studio works as long as there is a network.
+  });
+}
+
+export function App() {
+  const [studio, setStudio] = useState<Studio | undefined>(undefined);
+  useEffect(() => {
+    opened ??= open();
+    setStudio(opened);
+    registerOffline();
+  }, []);
+  if (!studio)
+    return (
+      <main className={styles["waiting"]}>
+        <h1>
+          <Mark /> normflow
+        </h1>
+        <noscript>The studio is a program that runs in this page: it needs JavaScript.</noscript>
+      </main>
+    );
+  return (
+    <StudioContext value={studio}>
+      <Screen />
+    </StudioContext>
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * The one screen.
+ *
+ * @module
+ */
+import { useEffect } from "react";
+import type { SideName } from "../piece/piece.ts";
+import { Announcer } from "../roll/Announcer.tsx";
+import { useStudio, useStudioState } from "./context.ts";
+import { pressKey } from "./keys.ts";
+import { ModelStrip } from "./ModelStrip.tsx";
+import { NoticeBar } from "./NoticeBar.tsx";
+import { PathRow } from "./PathRow.tsx";
+import styles from "./Screen.module.css";
+import { Sheets } from "./Sheets.tsx";
+import { ShelfRow } from "./ShelfRow.tsx";
+import { SideCard } from "./SideCard.tsx";
+import { TopBar } from "./TopBar.tsx";
+
+const hasFiles = (e: DragEvent): boolean => e.dataTransfer?.types.includes("Files") ?? false;
+
+/** Listens to keys and dropped files on the whole page. */
+function usePageEvents(): void {
+  const studio = useStudio();
+  useEffect(() => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    addEventListener(
+      "keydown",
+      (e) => {
+        if (!e.defaultPrevented && pressKey(studio, e)) e.preventDefault();
+      },
+      { signal },
+    );
+    addEventListener("dragover", (e) => hasFiles(e) && e.preventDefault(), { signal });
+    addEventListener(
+      "drop",
+      (e) => {
+        const file = e.dataTransfer?.files[0];
+        if (!hasFiles(e)) return;
+        e.preventDefault();
+        const card = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-drop]") : null;
+        if (file) void studio.files.open(file, (card?.dataset["drop"] as SideName | undefined) ?? studio.state.focus);
+      },
+      { signal },
+    );
+    const openLink = (): void => {
+      if (location.hash.length < 2) return;
+      studio.files.openLink(location.hash);
+      // What is done from here on is no longer the link's.
+      history.replaceState(null, "", location.pathname + location.search);
+    };
+    openLink();
+    addEventListener("hashchange", openLink, { signal });
+    return () => stop.abort();
+  }, [studio]);
+}
+
+/** The colours that were chosen, where they are not the system's. */
+function useTheme(): void {
+  const theme = useStudioState((s) => s.preferences.theme);
+  useEffect(() => {
+    if (theme === "system") delete document.documentElement.dataset["theme"];
+    else document.documentElement.dataset["theme"] = theme;
+  }, [theme]);
+}
+
+export function Screen() {
+  usePageEvents();
+  useTheme();
+  return (
+    <div className={styles["screen"]}>
+      <TopBar />
+      <main className={styles["main"]}>
+        <ModelStrip />
+        <div className={styles["piece"]}>
+          <SideCard name="a" />
+          <SideCard name="b" />
+          <PathRow />
+        </div>
+        <ShelfRow />
+      </main>
+      <Sheets />
+      <NoticeBar />
+      <Announcer />
+    </div>
+  );
+}
