@@ -160,6 +160,10 @@ async function main() {
   };
   process.once("SIGINT", end);
   process.once("SIGTERM", end);
+  // A shell that npm put between dies of a signal without passing it on.
+  const parent = process.ppid;
+  if (["start", "serve"].includes(process.env.npm_lifecycle_event))
+    setInterval(() => process.ppid !== parent && end(), 500).unref();
 
   const name = ["127.0.0.1", "::1", "0.0.0.0", "::"].includes(host) ? "localhost" : host;
   console.log(`Studio: http://${name.includes(":") ? `[${name}]` : name}:${port}${base}`);

@@ -8,13 +8,18 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync 
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
-import { inject } from "vitest";
+import { afterAll, inject } from "vitest";
 import type { Shared } from "./global-setup.ts";
 
 export const app = resolve(import.meta.dirname, "..");
 
 const run = promisify(execFile);
 let address: Promise<string> | undefined;
+/** The servers of this test file, which a failing test may leave running. */
+const own = new Set<ChildProcess>();
+afterAll(() => {
+  for (const child of own) child.kill();
+});
 
 /**
  * Builds the studio where it is older than its sources, serves a copy of it, and returns the address of the server
@@ -88,7 +93,7 @@ export async function serve(
   if (detached) {
     child.stdout.destroy();
     child.stderr.destroy();
-  }
+  } else own.add(child);
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill();

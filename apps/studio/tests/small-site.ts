@@ -21,6 +21,7 @@ export async function smallSite(word: string, base = ""): Promise<string> {
       <script>document.getElementById("inline").textContent = "${word} & <inline>";</script>`),
     "404.html": page("<h1>Nothing here</h1>"),
     "index.txt": "flight",
+    ".nojekyll": "",
     [`_next/static/chunks/main-${word}.js`]: `
       navigator.serviceWorker.register("${base}/sw.js");
       window.lazily = () => import("${chunks}/lazy-${word}.js").then((m) => (document.getElementById("lazy").textContent = m.word));

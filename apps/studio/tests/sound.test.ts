@@ -228,6 +228,23 @@ describe.runIf(canMeasure)("the sound", { timeout: 120_000 }, () => {
       expect(decibels(peak(rest))).toBeLessThan(-60);
     });
 
+    test.each(["whistle", "fiddle"] as const)("a hard cut in %s would be measured as a click", async (voice) => {
+      const x = await solo(voice, [note([69, 0, 32])], 120);
+      let at = Math.round(1.5 * RATE);
+      while (Math.abs(x[at]!) < 0.1) at++;
+      const cut = x.map((v, i) => (i < at ? v : 0));
+      const t = at / RATE;
+      expect(clickOver(cut, RATE, [t - 0.005, t + 0.06], [t - 0.3, t - 0.01])).toBeGreaterThan(-40);
+    });
+
+    test("no voice leaves a constant behind", async () => {
+      for (const voice of voiceNames) {
+        const x = await solo(voice, reel, 110);
+        const mean = x.reduce((a, b) => a + b, 0) / x.length;
+        expect(decibels(Math.abs(mean))).toBeLessThan(-60);
+      }
+    });
+
     test("the metronome clicks on every quarter, the first of a bar higher", async () => {
       const [x] = await render([{ voice: "keys", notes: [] }], { tempo: 120, metronome: true });
       const at = onsets(x!, RATE, 0.01);

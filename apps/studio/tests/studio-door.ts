@@ -7,6 +7,7 @@ import type { Page } from "playwright-core";
 import { decodePiece, encodePiece } from "../src/keep/link.ts";
 import type { Notes } from "../src/piece/notes.ts";
 import type { Piece, SideName } from "../src/piece/piece.ts";
+import { firstPiece } from "../src/store/first-piece.ts";
 
 /** The piece that the page would open again, read as a reload would. */
 export async function pieceOf(page: Page): Promise<Piece> {
@@ -17,7 +18,8 @@ export async function pieceOf(page: Page): Promise<Piece> {
       .sort((a, b) => Number(/"at":(\d+)/.exec(b[1]!)![1]) - Number(/"at":(\d+)/.exec(a[1]!)![1]))[0];
     return newest?.[0] ?? "";
   });
-  return decodePiece(link).piece;
+  // Nothing is kept as long as nothing was changed.
+  return link === "" ? firstPiece : decodePiece(link).piece;
 }
 
 /** Opens a piece in the page by a link. */
@@ -44,7 +46,7 @@ export const modelReady = (page: Page): Promise<void> =>
   page
     .getByText(/^Model: /)
     .first()
-    .waitFor({ timeout: 30_000 });
+    .waitFor({ timeout: 30_000, state: "attached" });
 
 /** Does something and returns the piece once it differs. */
 export async function after(page: Page, act: () => Promise<void>): Promise<Piece> {

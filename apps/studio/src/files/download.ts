@@ -14,7 +14,7 @@ const LATER = 60_000;
  * Saves bytes or text under a name.
  * @param type a MIME type, as of {@link fileTypes}
  */
-export function download(name: string, bytes: Uint8Array<ArrayBuffer> | string, type: string): void {
+export function download(name: string, bytes: Uint8Array<ArrayBuffer> | Blob | string, type: string): void {
   const address = URL.createObjectURL(new Blob([bytes], { type }));
   const link = document.createElement("a");
   link.href = address;

@@ -46,15 +46,9 @@ export type Dropped =
     }
   | { readonly kind: "model"; readonly name: string; readonly bytes: Uint8Array };
 
-/** What a reader says of chords, where it does. */
-interface Chords {
-  /** Share, 0 to 1, of the sounding time during which the part that was read has chords. */
-  readonly together?: number;
-}
-
 const inStudio = (tempo: number): number => Math.min(TEMPO.most, Math.max(TEMPO.least, Math.round(tempo * 10) / 10));
 
-function remarksOf(tune: Tune & Chords): string[] {
+function remarksOf(tune: Tune): string[] {
   if (tune.mark) return [];
   const remarks: string[] = [];
   const part = fileTitle(tune.part, TITLE);

@@ -15,10 +15,6 @@ export interface Preferences {
   readonly countIn: boolean;
   /** Whether the notes show how surprising they are. */
   readonly surprise: boolean;
-  /** Whether the notes show their names. */
-  readonly noteNames: boolean;
-  /** Whether the welcome was read and closed. */
-  readonly welcomed: boolean;
   /** Whether the model file that was dropped is used, not the built-in one. */
   readonly ownModel: boolean;
 }
@@ -30,8 +26,6 @@ export const defaultPreferences: Preferences = {
   metronome: false,
   countIn: false,
   surprise: false,
-  noteNames: false,
-  welcomed: false,
   ownModel: false,
 };
 

@@ -1,7 +1,8 @@
 import { FormatError, serve } from "@normflow/core";
 import type { MelodyRequests, ModelCard } from "@normflow/music";
 import { describe, expect, it } from "vitest";
-import { Engine, type WorkerLike } from "./engine.ts";
+import { Engine } from "./engine.ts";
+import type { WorkerLike } from "./port.ts";
 
 const card: ModelCard = {
   parameters: 1,

@@ -5,14 +5,7 @@
  */
 import { type Client, connect, FlowError, type RequestOptions, WorkerError } from "@normflow/core";
 import type { MelodyRequests, ModelCard } from "@normflow/music";
-
-/** What the engine needs of a Worker. */
-export interface WorkerLike {
-  postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(type: "error" | "messageerror", listener: (event: unknown) => void): void;
-  terminate(): void;
-}
+import { portOf, type WorkerLike } from "./port.ts";
 
 /** Milliseconds without an answer after which a worker counts as hanging. */
 const PATIENCE = 15_000;
@@ -94,17 +87,7 @@ export class Engine {
 
   private start(): Life {
     const worker = this.options.spawn();
-    const client = connect<MelodyRequests>(
-      {
-        postMessage: (message, transfer = []) => worker.postMessage(message, transfer),
-        onMessage: (listener) => worker.addEventListener("message", ({ data }) => listener(data)),
-        onEnd: (listener) => {
-          worker.addEventListener("error", listener);
-          worker.addEventListener("messageerror", listener);
-        },
-      },
-      { timeout: this.options.patience ?? PATIENCE },
-    );
+    const client = connect<MelodyRequests>(portOf(worker), { timeout: this.options.patience ?? PATIENCE });
     const noModel = Promise.reject<ModelCard>(new FlowError("no-model", "There is no model yet."));
     noModel.catch(() => {});
     this.life = { worker, client, opened: noModel };

@@ -6,6 +6,7 @@
  */
 import { useEffect, useState } from "react";
 import { download } from "../files/download.ts";
+import { readInWorker } from "../files/reader.ts";
 import { forgetModel, loadModel, saveModel } from "../keep/model-store.ts";
 import { openBrowserStorage } from "../keep/storage.ts";
 import { Engine } from "../model/engine.ts";
@@ -64,12 +65,18 @@ function open(): Studio {
     dice: () => Math.floor(Math.random() * SEEDS),
     keepModel: (model) => (model ? saveModel(model) : forgetModel()),
     shippedModel,
+    readFile: (name, bytes) =>
+      readInWorker(
+        () => new Worker(new URL("../files/worker.ts", import.meta.url), { type: "module", name: "file reader" }),
+        name,
+        bytes,
+      ),
     download,
     renderWav: async (parts, { tempo, title }) => {
-      const [{ render }, { encodeWav }] = await Promise.all([import("../sound/render.ts"), import("../sound/wav.ts")]);
+      const [{ render }, { wavBlob }] = await Promise.all([import("../sound/render.ts"), import("../sound/wav.ts")]);
       const buffer = await render(parts, { tempo });
       const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) => buffer.getChannelData(i));
-      return encodeWav(channels, buffer.sampleRate, { title });
+      return wavBlob(channels, buffer.sampleRate, { title });
     },
   });
   holder.studio = studio;

@@ -52,6 +52,11 @@ function Help() {
           expected, and the heat map shows which notes surprise. Everything stays in this browser; nothing is sent
           anywhere.
         </p>
+        <p>
+          In a roll, press an empty place to write a note and drag to the right for its length; drag a note to move it,
+          its ends to change them; press twice to remove it; drag over empty paper with Shift to select several. With a
+          finger, rest on a note to select it.
+        </p>
         {helpKeys.map(([group, rows]) => (
           <section key={group}>
             <h3>{group}</h3>

@@ -36,6 +36,8 @@ export function pressKey(studio: Studio, e: KeyboardEvent): boolean {
   const key = e.key.length === 1 ? e.key.toLowerCase() : e.key;
   if (typing(e.target) || studio.state.sheet) return false;
   if (command && !e.altKey && (key === "z" || key === "y")) {
+    // A drag that goes on would write over what undo brings back.
+    if (document.querySelector("[data-active]")) return true;
     if (key === "y" || e.shiftKey) studio.redo();
     else studio.undo();
     return true;
@@ -79,10 +81,15 @@ export const helpKeys: readonly (readonly [group: string, rows: readonly Row[]])
     "In a roll",
     [
       [["← ↑ → ↓"], "Move the cursor"],
+      [["Ctrl", "← →"], "By a beat"],
+      [["PgUp", "PgDn"], "By an octave"],
+      [[",", "."], "From note to note"],
       [["Enter"], "Write a note, or select it"],
       [["Del"], "Delete"],
       [["Alt", "←↑→↓"], "Move the selection"],
+      [["Shift", "Alt", "↑↓"], "Move it an octave"],
       [["[", "]"], "Shorter, longer"],
+      [["{", "}"], "Start earlier, later"],
       [["L"], "Lock or free the selection"],
       [["Ctrl", "A"], "Select all"],
       [["Esc"], "Select nothing"],

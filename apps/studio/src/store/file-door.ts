@@ -7,7 +7,7 @@
 import { FormatError } from "@normflow/core";
 import { fileTypes } from "../files/download.ts";
 import { exportAbc, exportMidi, fileName } from "../files/export.ts";
-import { type ImportChoice, readDropped } from "../files/import.ts";
+import type { ImportChoice } from "../files/import.ts";
 import { MOST_FILE_BYTES } from "../files/kind.ts";
 import { decodePiece, linkTo } from "../keep/link.ts";
 import type { SideName } from "../piece/piece.ts";
@@ -38,10 +38,9 @@ export class FileDoor {
     const { studio } = this;
     try {
       // A file that is too large is not even read.
-      const bytes = file.size > MOST_FILE_BYTES ? new Uint8Array(0) : new Uint8Array(await file.arrayBuffer());
       if (file.size > MOST_FILE_BYTES)
         throw new FormatError("file-size", `${file.name.slice(0, 80)} is too large to be a melody or a model.`);
-      const dropped = readDropped(file.name, bytes);
+      const dropped = await studio.services.readFile(file.name, new Uint8Array(await file.arrayBuffer()));
       if (dropped.kind === "model") {
         await studio.model.use(dropped.bytes, dropped.name);
         await studio.services.keepModel({ name: dropped.name, bytes: dropped.bytes });

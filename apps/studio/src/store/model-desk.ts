@@ -7,7 +7,7 @@ import { WorkerError } from "@normflow/core";
 import type { Grid } from "@normflow/music";
 import { melodyId, shelve, star } from "../keep/shelf.ts";
 import { Latest } from "../model/latest.ts";
-import { gridOf, type Notes, notesOf, sameNotes } from "../piece/notes.ts";
+import { gridOf, notesOf, sameNotes } from "../piece/notes.ts";
 import { type Piece, SEEDS, type Shape, type SideName, sideNames } from "../piece/piece.ts";
 import { scales } from "../piece/scale.ts";
 import { insightOf } from "./insight.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Dropped } from "../files/import.ts";
 import type { OwnModel } from "../keep/model-store.ts";
 import type { Kept, StudioStorage } from "../keep/storage.ts";
 import { startTimeline } from "../keep/timeline.ts";
@@ -37,12 +38,14 @@ export interface Services {
   readonly keepModel: (model: OwnModel | undefined) => Promise<void>;
   /** The bytes of the model that ships. */
   readonly shippedModel: () => Promise<Uint8Array>;
-  readonly download: (fileName: string, bytes: Uint8Array<ArrayBuffer>, type: string) => void;
+  /** Reads a dropped file. @throws {FlowError} a sentence where it is none that the studio opens */
+  readonly readFile: (name: string, bytes: Uint8Array<ArrayBuffer>) => Promise<Dropped>;
+  readonly download: (fileName: string, bytes: Uint8Array<ArrayBuffer> | Blob, type: string) => void;
   /** Renders melodies as a WAV file. */
   readonly renderWav: (
     parts: readonly Part[],
     options: { readonly tempo: number; readonly title: string },
-  ) => Promise<Uint8Array<ArrayBuffer>>;
+  ) => Promise<Blob>;
 }
 
 /** The state that a page starts with. */

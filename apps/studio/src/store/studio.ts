@@ -84,7 +84,15 @@ export class Studio {
   edit(name: SideName, notes: Notes, { merge, selection }: EditOptions = {}): void {
     if (!sameNotes(notes, this.piece[name].notes)) {
       this.model.forget(name);
-      this.changeSide(name, (side) => written(side, notes), { merge: merge && `edit ${name} ${merge}` });
+      const { merging, past } = this.state.timeline;
+      const key = merge && `edit ${name} ${merge}`;
+      // While one drag goes on, the locks are those from before it: on the way back they are there again.
+      const before = key !== undefined && key === merging ? past.at(-1) : undefined;
+      this.changeSide(
+        name,
+        (side) => written({ ...side, locked: (before?.[name] ?? side).locked }, notes),
+        key === undefined ? {} : { merge: key },
+      );
     }
     if (selection) this.select(name, selection);
   }

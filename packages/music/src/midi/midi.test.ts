@@ -75,6 +75,7 @@ describe("reading MIDI", () => {
         { pitch: 60, start: 0, duration: 96 },
         { pitch: 62, start: 96, duration: 96 },
       ],
+      together: 0,
     });
   });
   test("takes the named track, else the highest that is a melody, never the drums", () => {

@@ -94,6 +94,7 @@ export function readMidi(bytes: Uint8Array, fileName: string): Tune {
     tempo: file.tempos.length > 0 ? Math.min(1000, Math.max(4, 60e6 / file.tempos[0]!.micros)) : DEFAULT_TEMPO,
     firstBar: 0,
     notes: melodyLine(part.notes),
+    together: part.together,
     ...(parts.length > 1 ? { pitchCounts: pitchCounts(parts) } : {}),
     ...(mark ? { mark } : {}),
   };

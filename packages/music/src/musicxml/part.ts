@@ -4,7 +4,7 @@
  * @module
  */
 import { FormatError } from "@normflow/core";
-import { melodyLine } from "../tune/melody-line.ts";
+import { melodyLine, polyphony } from "../tune/melody-line.ts";
 import type { TuneMeter, TuneNote } from "../tune/tune.ts";
 import { child, childText, type XmlElement } from "./tree.ts";
 
@@ -18,6 +18,7 @@ export interface PartReading {
   /** The voice that was read. */
   readonly voice: string;
   readonly notes: readonly TuneNote[];
+  readonly together: number;
   readonly meters: readonly TuneMeter[];
   readonly fifths: number | undefined;
   readonly tempo: number | undefined;
@@ -192,6 +193,7 @@ class PartReader {
     return {
       voice: this.voice ?? "1",
       notes: this.line(),
+      together: polyphony(this.sounding),
       meters: this.meters,
       fifths,
       tempo: this.tempo,

@@ -54,7 +54,7 @@ export function readMusicXml(bytes: Uint8Array, fileName: string): Tune {
     const entry = entries.find((e) => e.attributes["id"] === id);
     return { ...readPart(part), id: id.slice(0, 40), name: childText(entry, "part-name").slice(0, 200) };
   });
-  const { id, name, voice, notes, meters, fifths, tempo, firstBar } = melodyPart(parts);
+  const { id, name, voice, notes, together, meters, fifths, tempo, firstBar } = melodyPart(parts);
   const title = childText(child(score, "work"), "work-title") || childText(score, "movement-title");
   return {
     title: title || fileName.replace(/\.[^.]*$/, ""),
@@ -67,5 +67,6 @@ export function readMusicXml(bytes: Uint8Array, fileName: string): Tune {
     tempo: tempo ?? parts.find((part) => part.tempo !== undefined)?.tempo ?? DEFAULT_TEMPO,
     firstBar,
     notes,
+    together,
   };
 }

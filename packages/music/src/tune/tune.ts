@@ -55,6 +55,8 @@ export interface Tune {
    * octave are those of the piece. Without it, the notes of the melody count.
    */
   readonly pitchCounts?: readonly number[];
+  /** Share, 0 to 1, of the sounding time during which the part that was read has chords, of which the highest note stays. */
+  readonly together?: number;
   /** Present when normflow wrote the file. */
   readonly mark?: MelodyMark;
 }

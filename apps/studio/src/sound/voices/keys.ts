@@ -9,8 +9,8 @@ import { hertz, type MakeVoice, NoteNodes } from "./voice.ts";
 const LEVEL = 0.35;
 
 export const keys: MakeVoice = (kit, out) => {
-  // A cosine: a sine would leave a constant in what it shakes, and a thump at the end of every note.
-  const cosine = kit.context.createPeriodicWave([0, 1], [0, 0], { disableNormalization: true });
+  // A cosine, upside down: a sine would leave a constant in what it shakes, and a thump at the end of every note.
+  const cosine = kit.context.createPeriodicWave([0, -1], [0, 0], { disableNormalization: true });
   return ({ pitch, time, weight }) => {
     const note = new NoteNodes(kit, out, time, 0.026);
     const f = hertz(pitch);

@@ -44,10 +44,15 @@ export type MakeVoice = (kit: Kit, out: Tone.Gain) => Voice;
 
 export const hertz = (pitch: number): number => 440 * 2 ** ((pitch - 69) / 12);
 
-/** The nodes of one note. */
+/** Samples that browsers compute in one go. */
+const BLOCK = 128;
+
+/** The nodes of one note. Its envelopes have to be silent before its time. */
 export class NoteNodes implements Sounding {
   readonly #kit: Kit;
   readonly #time: number;
+  /** When its sources start: at the block of samples in which it begins, or oscillators that shake one another drift. */
+  readonly #start: number;
   readonly #nodes: { dispose(): unknown }[] = [];
   readonly #sources: { stop(time: number): unknown; start(time: number): unknown }[] = [];
   readonly #gate: Tone.Gain;
@@ -58,6 +63,8 @@ export class NoteNodes implements Sounding {
   constructor(kit: Kit, out: Tone.Gain, time: number, fall: number) {
     this.#kit = kit;
     this.#time = time;
+    const { sampleRate } = kit.context;
+    this.#start = Math.max(0, Math.floor((time * sampleRate) / BLOCK) * BLOCK) / sampleRate;
     this.#fall = fall;
     this.#gate = this.gain(1);
     this.#gate.connect(out);
@@ -84,7 +91,7 @@ export class NoteNodes implements Sounding {
 
   oscillator(frequency: number, type: "sine" | "triangle" | "sawtooth" = "sine"): Tone.ToneOscillatorNode {
     return this.#source(new this.#kit.tone.ToneOscillatorNode({ context: this.#kit.context, frequency, type }), (s) =>
-      s.start(this.#time),
+      s.start(this.#start),
     );
   }
 
@@ -93,7 +100,7 @@ export class NoteNodes implements Sounding {
     const { tone, context, noise } = this.#kit;
     const offset = (this.#time * 0.618) % (noise.duration * 0.9);
     const url = new tone.ToneAudioBuffer(noise);
-    return this.#source(new tone.ToneBufferSource({ context, url, loop: true }), (s) => s.start(this.#time, offset));
+    return this.#source(new tone.ToneBufferSource({ context, url, loop: true }), (s) => s.start(this.#start, offset));
   }
 
   release(time: number): void {
