@@ -1,4 +1,16 @@
-import { add, type Executable, mul, ShapeError, square, sub, sum, symbol, trace } from "@normflow/core";
+import {
+  add,
+  dynamicSlice,
+  dynamicUpdateSlice,
+  type Executable,
+  mul,
+  ShapeError,
+  square,
+  sub,
+  sum,
+  symbol,
+  trace,
+} from "@normflow/core";
 import { afterEach, describe, expect, it } from "vitest";
 import { js } from "./index.ts";
 
@@ -121,6 +133,23 @@ describe("runs", () => {
         const expected = x.reduce((a, b) => a + b * b, 0);
         expect(list((await open.run({ x: values(...x) }))["y"])).toEqual([expected]);
       }
+  });
+
+  it("with a start that is no number keep to their memory", async () => {
+    const long = 100;
+    const graph = trace({ x: [long], u: [long / 2], s: [] }, ({ x, u, s }) => ({
+      y: dynamicUpdateSlice(mul(x, 2), 0, s, u),
+      z: dynamicSlice(x, 0, s, long / 2),
+    }));
+    open = await backend.compile(graph);
+    const [x, u] = [new Float32Array(long).fill(1), new Float32Array(long / 2).fill(5)];
+    const run = async (start: number) => {
+      const given = { x: { data: x, shape: [long] }, u: { data: u, shape: [long / 2] } };
+      const { y, z } = await open!.run({ ...given, s: { data: Float32Array.of(start), shape: [] } });
+      return [list(y).reduce((a, b) => a + b), list(z).reduce((a, b) => a + b)];
+    };
+    for (const start of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0.9])
+      expect(await run(start), String(start)).toEqual([350, 50]);
   });
 
   it("of two executables of one backend do not disturb each other", async () => {

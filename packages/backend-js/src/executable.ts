@@ -24,6 +24,8 @@ const MAX_PLANS = 8;
 
 const sizesKey = (bindings: Bindings): string => [...bindings].map(([name, value]) => `${name}=${value}`).join();
 
+const memoryKey = (name: string, length: number): string => `${name} ${length}`;
+
 interface Resident {
   readonly data: Float32Array;
   readonly shape: readonly number[];
@@ -37,7 +39,7 @@ export class JsExecutable implements Executable {
   private readonly resident = new Map<string, Resident>();
   /** Memory of resident inputs by name and length: plans are bound to it. */
   private readonly memories = new Map<string, Float32Array>();
-  private readonly plans = new Map<string, Plan>();
+  private readonly plans = new Map<string, { readonly plan: Plan; readonly memories: ReadonlySet<string> }>();
   private residentVersion = 0;
   private readonly onDispose: () => void;
   private disposed = false;
@@ -95,13 +97,14 @@ export class JsExecutable implements Executable {
   }
 
   private keep(name: string, data: ArrayLike<number>, shape: readonly number[]): void {
+    if (!this.memories.has(memoryKey(name, data.length))) this.forget();
     const memory = this.memoryOf(name, data.length);
     memory.set(data);
     this.resident.set(name, { data: memory, shape });
   }
 
   private memoryOf(name: string, length: number): Float32Array {
-    const key = `${name} ${length}`;
+    const key = memoryKey(name, length);
     let memory = this.memories.get(key);
     if (!memory) this.memories.set(key, (memory = new Float32Array(length)));
     return memory;
@@ -109,15 +112,31 @@ export class JsExecutable implements Executable {
 
   private planFor(bindings: Bindings): Plan {
     const key = sizesKey(bindings);
-    let plan = this.plans.get(key);
-    if (plan) this.plans.delete(key);
-    else plan = new Plan(this.graph, bindings, this.options, (name, length) => this.memoryOf(name, length));
-    this.plans.set(key, plan);
-    for (const old of this.plans.keys()) {
-      if (this.plans.size <= MAX_PLANS) break;
-      this.plans.delete(old);
+    const known = this.plans.get(key);
+    const entry = known ?? this.plan(bindings);
+    this.plans.delete(key);
+    this.plans.set(key, entry);
+    if (this.plans.size > MAX_PLANS) {
+      this.plans.delete(this.plans.keys().next().value!);
+      this.forget();
     }
-    return plan;
+    return entry.plan;
+  }
+
+  private plan(bindings: Bindings): { readonly plan: Plan; readonly memories: ReadonlySet<string> } {
+    const memories = new Set<string>();
+    const memory = (name: string, length: number): Float32Array => {
+      memories.add(memoryKey(name, length));
+      return this.memoryOf(name, length);
+    };
+    return { plan: new Plan(this.graph, bindings, this.options, memory), memories };
+  }
+
+  /** Lets go of memory that no plan is bound to and that holds no value. */
+  private forget(): void {
+    const wanted = new Set([...this.resident].map(([name, { data }]) => memoryKey(name, data.length)));
+    for (const { memories } of this.plans.values()) for (const key of memories) wanted.add(key);
+    for (const key of this.memories.keys()) if (!wanted.has(key)) this.memories.delete(key);
   }
 
   private assertOpen(): void {

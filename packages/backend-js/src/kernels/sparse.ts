@@ -4,7 +4,9 @@
  * @module
  */
 
+/** The rows of B that a row of A reads, and by what they are multiplied. */
 let places = new Int32Array(256);
+let factors = new Float64Array(256);
 
 /** Whether every entry of a matrix with dense rows is finite. */
 export function allFinite(rows: number, n: number, B: Float32Array, b: number, bk: number): boolean {
@@ -33,13 +35,18 @@ export function sparseProduct(
   ds: number,
   low: number,
 ): void {
-  if (places.length < k) places = new Int32Array(k);
-  const list = places;
+  if (places.length < k) {
+    places = new Int32Array(k);
+    factors = new Float64Array(k);
+  }
+  const [list, values] = [places, factors];
   for (let i = 0; i < m; i++, a += ai, c += n) {
     let found = 0;
-    for (let p = 0, q = a; p < k; p++, q += ak) {
-      list[found] = p;
-      if (A[q] !== 0) found++;
+    for (let p = 0, q = a, x = b; p < k; p++, q += ak, x += bk) {
+      const v = A[q]!;
+      list[found] = x;
+      values[found] = v;
+      if (v !== 0) found++;
     }
     let j = 0;
     let e = d;
@@ -53,9 +60,8 @@ export function sparseProduct(
       let s6 = D[e + 6 * ds]!;
       let s7 = D[e + 7 * ds]!;
       for (let f = 0; f < found; f++) {
-        const p = list[f]!;
-        const v = A[a + p * ak]!;
-        const x = b + j + p * bk;
+        const v = values[f]!;
+        const x = list[f]! + j;
         s0 += v * B[x]!;
         s1 += v * B[x + 1]!;
         s2 += v * B[x + 2]!;
@@ -77,7 +83,7 @@ export function sparseProduct(
     }
     for (; j < n; j++, e += ds) {
       let s = D[e]!;
-      for (let f = 0; f < found; f++) s += A[a + list[f]! * ak]! * B[b + j + list[f]! * bk]!;
+      for (let f = 0; f < found; f++) s += values[f]! * B[list[f]! + j]!;
       C[c + j] = Math.max(s, low);
     }
   }

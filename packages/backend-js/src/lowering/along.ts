@@ -8,25 +8,28 @@ import { cumsumLine, exclusiveCumsumLine, type Line, softmaxLine } from "../kern
 import { reduceStep } from "../kernels/reduce.ts";
 import type { Lowerer } from "../plan/lower.ts";
 import { offsetTable } from "../plan/nest.ts";
-import type { View } from "../plan/view.ts";
+import type { Step } from "../plan/scope.ts";
+import { isWhole, placeOf, type View } from "../plan/view.ts";
 import { reversedView } from "./layout.ts";
 
 const without = <T>(list: readonly T[], axis: number): T[] => list.filter((_, i) => i !== axis);
 
-/** Adds an instruction that maps each line of an axis; `order` walks the output, as it may go backwards. */
-export function lines(line: Line, x: View, axis: number, l: Lowerer, order: (out: View) => View = (v) => v): View {
-  return l.emit(x.shape, [x], (dense) => {
-    const out = order(dense);
+/** Adds an instruction that maps each line of an axis, in place where it may; backwards, both are walked from the end. */
+export function lines(line: Line, given: View, axis: number, l: Lowerer, backwards = false): View {
+  const order = (v: View): View => (backwards ? reversedView(v, [axis]) : v);
+  const bind = (dense: View): Step => {
+    const [out, x] = [order(dense), order(given)];
     const to = offsetTable(without(out.shape, axis), without(out.strides, axis));
     const from = offsetTable(without(x.shape, axis), without(x.strides, axis));
     const n = x.shape[axis]!;
     const [ps, qs] = [out.strides[axis]!, x.strides[axis]!];
     const [o, a] = [out.storage.array, x.storage.array];
-    const [p, q] = [out.storage.start + out.offset, x.storage.start + x.offset];
+    const [p, q] = [placeOf(out), placeOf(x)];
     return () => {
       for (let i = 0; i < to.length; i++) line(n, o, p + to[i]!, ps, a, q + from[i]!, qs);
     };
-  });
+  };
+  return l.emit(given.shape, [given], bind, { mayTake: isWhole(given) ? [given] : [] });
 }
 
 export const softmax = ({ axis }: PrimitiveParams["softmax"], [x]: readonly View[], l: Lowerer): readonly View[] => [
@@ -39,8 +42,7 @@ export const cumsum = (
   l: Lowerer,
 ): readonly View[] => {
   const line = exclusive ? exclusiveCumsumLine : cumsumLine;
-  if (!reverse) return [lines(line, x!, axis, l)];
-  return [lines(line, reversedView(x!, [axis]), axis, l, (out) => reversedView(out, [axis]))];
+  return [lines(line, x!, axis, l, reverse)];
 };
 
 export const reduction =

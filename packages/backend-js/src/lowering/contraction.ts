@@ -12,10 +12,8 @@ import { solveTriangular } from "../kernels/triangular.ts";
 import type { Lowerer } from "../plan/lower.ts";
 import { offsetTable } from "../plan/nest.ts";
 import type { Step } from "../plan/scope.ts";
-import { broadcastView, count, isDense, type View } from "../plan/view.ts";
+import { broadcastView, count, isWhole, placeOf, type View } from "../plan/view.ts";
 import { sharedShape } from "./elementwise.ts";
-
-const placeOf = (v: View): number => v.storage.start + v.offset;
 
 /** What is done to a product's sums: a row added, max(·, 0) taken. */
 export interface ProductEnd {
@@ -182,6 +180,6 @@ export const triangularSolve = (
           solveTriangular(forward, params.unitDiagonal, n, k, T, pt, si, sj, X, at);
       };
     },
-    { mayTake: isDense(b!) && b!.offset === 0 && b!.storage !== t!.storage ? [b!] : [] },
+    { mayTake: isWhole(b!) && b!.storage !== t!.storage ? [b!] : [] },
   ),
 ];

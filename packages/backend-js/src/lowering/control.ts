@@ -8,10 +8,7 @@ import { copyNest, copyRows } from "../kernels/copy.ts";
 import type { Lowerer } from "../plan/lower.ts";
 import { nestOf } from "../plan/nest.ts";
 import { type CarriedState, type Instruction, runSteps, Scope, type Step } from "../plan/scope.ts";
-import { count, isDense, Storage, type View, wholeView } from "../plan/view.ts";
-
-/** Whether a view is a whole storage, row by row. */
-export const isWhole = (v: View): boolean => v.offset === 0 && v.storage.size === count(v.shape) && isDense(v);
+import { count, isWhole, placeOf, Storage, type View, wholeView } from "../plan/view.ts";
 
 /**
  * The next values of carried states, none of which reads another state's memory or its own in another order: all are
@@ -36,7 +33,6 @@ export const writeBack = (states: readonly View[], next: readonly View[]): Step[
 type Transfer = (i: number) => void;
 
 const strideOf = (v: View): number => v.strides[0]!;
-const placeOf = (v: View): number => v.storage.start + v.offset;
 
 function loading(entry: View, sequence: View): Transfer {
   const nest = nestOf(entry.shape, [entry.strides, sequence.strides.slice(1)]);

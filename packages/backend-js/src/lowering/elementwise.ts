@@ -7,7 +7,7 @@ import type { Binary, Ternary, Unary } from "../kernels/elementwise.ts";
 import type { Lowerer } from "../plan/lower.ts";
 import { nestOf } from "../plan/nest.ts";
 import type { Step } from "../plan/scope.ts";
-import { broadcastView, isDense, type View } from "../plan/view.ts";
+import { broadcastView, isWhole, placeOf, type View } from "../plan/view.ts";
 
 /** The shape that operands share; each axis is that of whichever operand has more than 1. */
 export function sharedShape(inputs: readonly View[]): number[] {
@@ -22,10 +22,8 @@ export function sharedShape(inputs: readonly View[]): number[] {
 }
 
 /** Operands whose memory the result may take: read entry by entry in the order in which it is written. */
-function replaceable(inputs: readonly View[], size: number): View[] {
-  const whole = (v: View): boolean => v.offset === 0 && v.storage.size === size && isDense(v);
-  return inputs.filter((v) => whole(v) && inputs.every((w) => w.storage !== v.storage || whole(w)));
-}
+const replaceable = (inputs: readonly View[]): View[] =>
+  inputs.filter((v) => isWhole(v) && inputs.every((w) => w.storage !== v.storage || isWhole(w)));
 
 /** Adds an instruction over operands broadcast to their shared shape. */
 export function elementwise(
@@ -35,11 +33,8 @@ export function elementwise(
 ): View {
   const shape = sharedShape(inputs);
   const operands = inputs.map((v) => broadcastView(v, shape));
-  const size = shape.reduce((a, b) => a * b, 1);
-  return l.emit(shape, operands, (out) => bind(operands, out), { mayTake: replaceable(operands, size) });
+  return l.emit(shape, operands, (out) => bind(operands, out), { mayTake: replaceable(operands) });
 }
-
-const placeOf = (v: View): number => v.storage.start + v.offset;
 
 export const unary =
   (kernel: Unary) =>

@@ -8,13 +8,11 @@ import { copyNest, copyRows } from "../kernels/copy.ts";
 import type { Lowerer } from "../plan/lower.ts";
 import { nestOf } from "../plan/nest.ts";
 import type { Step } from "../plan/scope.ts";
-import { count, sliceView, type View } from "../plan/view.ts";
+import { count, isWhole, placeOf, sliceView, type View } from "../plan/view.ts";
 
-const placeOf = (v: View): number => v.storage.start + v.offset;
-
-/** The index of a start so that `size` entries fit. */
+/** The index of a start so that `size` entries fit; what is no number starts at 0 rather than anywhere. */
 const clampStart = (start: number, size: number, dim: number): number =>
-  Math.max(0, Math.min(Math.trunc(start), dim - size));
+  Math.max(0, Math.min(Math.trunc(start) || 0, dim - size));
 
 export const dynamicSlice = (
   { axis, size }: PrimitiveParams["dynamicSlice"],
@@ -40,7 +38,6 @@ export const dynamicUpdateSlice = (
 ): readonly View[] => {
   const [x, update, start] = inputs as readonly [View, View, View];
   const size = update.shape[axis]!;
-  const whole = x.offset === 0 && x.storage.size === count(x.shape) && x.storage !== update.storage;
   return [
     l.emit(
       x.shape,
@@ -58,20 +55,10 @@ export const dynamicUpdateSlice = (
           lay();
         };
       },
-      { mayTake: whole && isSameOrder(x) ? [x] : [] },
+      { mayTake: isWhole(x) && x.storage !== update.storage ? [x] : [] },
     ),
   ];
 };
-
-/** Whether a view of a whole storage walks it row by row. */
-function isSameOrder({ shape, strides }: View): boolean {
-  let step = 1;
-  for (let i = shape.length - 1; i >= 0; i--) {
-    if (shape[i] !== 1 && strides[i] !== step) return false;
-    step *= shape[i]!;
-  }
-  return true;
-}
 
 /** Sizes before, along and after an axis. */
 const outerInner = (shape: readonly number[], axis: number): readonly [number, number, number] => [

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type Graph, type GraphNode, type NodeOf, sameShape, sameSize, type Tensor } from "@normflow/core";
+import { type Graph, type GraphNode, type NodeOf, sameShape, type Tensor } from "@normflow/core";
+import { isRowOf } from "./fuse-norms.ts";
+import { countUses } from "./uses.ts";
 
 /** relu?(matmul + bias), computed where its last node stands. */
 export interface FusedProduct {
@@ -18,22 +20,7 @@ export interface FusedProducts {
   readonly absorbed: ReadonlySet<GraphNode>;
 }
 
-/** How often each tensor is read, outputs included. */
-function countUses({ nodes, outputs }: Graph): Map<Tensor, number> {
-  const uses = new Map<Tensor, number>();
-  const use = (t: Tensor): void => void uses.set(t, (uses.get(t) ?? 0) + 1);
-  for (const node of nodes) for (const t of node.inputs) use(t);
-  for (const t of outputs) use(t);
-  return uses;
-}
-
-/** A vector of the last axis of `like`. */
-const isRowOf = (t: Tensor, like: Tensor): boolean =>
-  t.rank > 0 &&
-  t.rank <= like.rank &&
-  sameSize(t.shape.at(-1)!, like.shape.at(-1)!) &&
-  t.shape.slice(0, -1).every((d) => d === 1);
-
+/** Finds the products of a graph whose ends nothing else reads. */
 export function fuseProducts(graph: Graph): FusedProducts {
   const products = new Map<GraphNode, FusedProduct>();
   const absorbed = new Set<GraphNode>();

@@ -14,7 +14,9 @@ import {
 } from "@normflow/core";
 import { copyRows } from "../kernels/copy.ts";
 import { endedProduct } from "../lowering/contraction.ts";
+import { norm } from "../lowering/norm.ts";
 import { type Lowering, lowerings } from "../lowering/table.ts";
+import { type FusedNorm, fuseNorms } from "../passes/fuse-norms.ts";
 import { type FusedProduct, fuseProducts } from "../passes/fuse-products.ts";
 import type { Arena, Instruction, Scope, Step } from "./scope.ts";
 import { count, isDense, Storage, type View, wholeView } from "./view.ts";
@@ -96,16 +98,19 @@ export class Lowerer {
   graph(graph: Graph, inputs: readonly View[]): View[] {
     const values = new Map<Tensor, View>();
     graph.inputs.forEach((t, i) => void values.set(t, inputs[i]!));
-    const { products, absorbed } = fuseProducts(graph);
+    const [fusedProducts, fusedNorms] = [fuseProducts(graph), fuseNorms(graph)];
     for (const node of graph.nodes) {
-      if (node.op === "input" || absorbed.has(node)) continue;
-      const product = products.get(node);
+      if (node.op === "input" || fusedProducts.absorbed.has(node) || fusedNorms.absorbed.has(node)) continue;
+      const product = fusedProducts.products.get(node);
+      const layerNorm = fusedNorms.norms.get(node);
       const outputs = product
         ? [this.product(product, values)]
-        : this.node(
-            node,
-            node.inputs.map((t) => values.get(t)!),
-          );
+        : layerNorm
+          ? [this.norm(layerNorm, values)]
+          : this.node(
+              node,
+              node.inputs.map((t) => values.get(t)!),
+            );
       node.outputs.forEach((t, i) => void values.set(t, outputs[i]!));
     }
     return graph.outputs.map((t) => values.get(t)!);
@@ -114,6 +119,11 @@ export class Lowerer {
   private product({ matmul, bias, relu }: FusedProduct, values: ReadonlyMap<Tensor, View>): View {
     const inputs = matmul.inputs.map((t) => values.get(t)!);
     return endedProduct(matmul.params, inputs, this, matmul, { bias: values.get(bias)!, relu });
+  }
+
+  private norm(fused: FusedNorm, values: ReadonlyMap<Tensor, View>): View {
+    const [x, gain, offset] = [fused.x, fused.gain, fused.offset].map((t) => values.get(t)!) as [View, View, View];
+    return norm(fused, [x, gain, offset], this);
   }
 
   private node(node: GraphNode, inputs: readonly View[]): readonly View[] {

@@ -85,6 +85,12 @@ export function isDense({ shape, strides }: View): boolean {
   return true;
 }
 
+/** Whether a view is a whole storage, row by row. */
+export const isWhole = (v: View): boolean => v.offset === 0 && v.storage.size === count(v.shape) && isDense(v);
+
+/** Its first entry in the array of its storage. */
+export const placeOf = (v: View): number => v.storage.start + v.offset;
+
 /** A dense view of a whole storage. */
 export const wholeView = (storage: Storage, shape: readonly number[], scope: Scope = storage.scope): View => ({
   storage,
