@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { useEffect, useState } from "react";
+import { startTransition, useEffect, useState } from "react";
 import { download } from "../files/download.ts";
 import { readInWorker } from "../files/reader.ts";
 import { forgetModel, loadModel, saveModel } from "../keep/model-store.ts";
@@ -99,7 +99,8 @@ export function App() {
   const [studio, setStudio] = useState<Studio | undefined>(undefined);
   useEffect(() => {
     opened ??= open();
-    setStudio(opened);
+    // Drawn in slices, so that the page answers while it builds itself up.
+    startTransition(() => setStudio(opened));
     registerOffline();
   }, []);
   if (!studio)
