@@ -88,11 +88,16 @@ function open(): Studio {
 /** One studio a page, however often React mounts. */
 let opened: Studio | undefined;
 
+/** Milliseconds after the start at which the files for later are fetched: the first sound comes first. */
+const LATER = 4000;
+
 function registerOffline(): void {
   if (process.env.NODE_ENV !== "production" || !("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.register(`${base}/sw.js`).catch(() => {
-    // Without it the studio works as long as there is a network.
-  });
+  setTimeout(() => {
+    navigator.serviceWorker.register(`${base}/sw.js`).catch(() => {
+      // Without it the studio works as long as there is a network.
+    });
+  }, LATER);
 }
 
 export function App() {
