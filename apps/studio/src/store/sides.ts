@@ -78,13 +78,17 @@ export const barSteps = (bar: number): number[] =>
 
 const inMidi = (pitch: number): boolean => pitch >= 0 && pitch <= 127;
 
+/** Whether every note of a melody, and of its original, sounds within MIDI 0 to 127 at a place. */
+export const isInMidi = ({ notes, origin }: Side, place: Place): boolean =>
+  [...notes, ...origin].every((n) => inMidi(openPitch(n) + shiftOf(place)));
+
 /**
- * Whether a melody can stand at a place: each of its notes within MIDI 0 to 127, and room for what may yet be written.
+ * Whether a melody may go to a place: all of it within MIDI, and room for what may yet be written.
  * Nothing keeps a melody where it cannot be heard: one that is outside, or without room, may come nearer.
  */
 export function fitsMidi(side: Side, place: Place): boolean {
   const [shift, now] = [shiftOf(place), shiftOf(side.place)];
-  const isInside = (by: number): boolean => [...side.notes, ...side.origin].every((n) => inMidi(openPitch(n) + by));
   const hasRoom = inMidi(GRID_LOWEST + shift) && inMidi(GRID_HIGHEST + shift);
-  return (isInside(shift) || !isInside(now)) && (hasRoom || Math.abs(shift) <= Math.abs(now));
+  const isInside = isInMidi(side, place) || !isInMidi(side, side.place);
+  return isInside && (hasRoom || Math.abs(shift) <= Math.abs(now));
 }

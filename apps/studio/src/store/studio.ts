@@ -29,7 +29,7 @@ import { PlayerDesk } from "./player-desk.ts";
 import { ReadingDesk } from "./reading-desk.ts";
 import { firstState, type Services } from "./services.ts";
 import { ShapeDesk } from "./shape-desk.ts";
-import { fitsMidi, isFlat, swapped, transposed, withSide, written } from "./sides.ts";
+import { fitsMidi, isFlat, isInMidi, swapped, transposed, withSide, written } from "./sides.ts";
 import type { Sheet, Source, StudioState, Tune } from "./state.ts";
 import { tunesOf } from "./tunes.ts";
 
@@ -173,7 +173,7 @@ export class Studio {
     this.changeSide(name, (side) => {
       // Notes that the model still owes to the sliders would not be those of the melody as it is then.
       const moved = transposed(this.shapes.owes(side) ? settled(side, side.notes) : side, semitones);
-      return fitsMidi(moved, side.place) ? moved : this.tooFar(side);
+      return isInMidi(moved, side.place) || !isInMidi(side, side.place) ? moved : this.tooFar(side);
     });
   }
 
