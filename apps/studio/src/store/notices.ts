@@ -39,7 +39,8 @@ export class Notices {
   /** Says what went wrong in the words of the error; what was cancelled is nobody's mistake. */
   sayError(error: unknown): void {
     if (error instanceof WorkerError && error.code === "cancelled") return;
-    if (error instanceof FlowError) {
+    // What a worker did not expect has no words for people either.
+    if (error instanceof FlowError && error.code !== "unexpected") {
       this.say([error.message, error.hint].filter(Boolean).join(" "), "warning");
       return;
     }
