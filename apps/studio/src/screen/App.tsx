@@ -26,27 +26,6 @@ async function shippedModel(): Promise<Uint8Array> {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-/** The model that was dropped, where one is kept and wanted; else the one that ships. */
-async function bringModel(studio: Studio): Promise<void> {
-  const own = studio.state.preferences.ownModel ? await loadModel() : undefined;
-  try {
-    if (own) return await studio.model.use(own.bytes, own.name);
-  } catch (error) {
-    studio.sayError(error);
-  }
-  try {
-    await studio.model.use(await shippedModel(), undefined);
-  } catch (error) {
-    console.error(error);
-    studio.set({
-      model: {
-        kind: "failed",
-        message: "The model could not be loaded: playing and editing work, drawing does not. Reload to try again.",
-      },
-    });
-  }
-}
-
 function open(): Studio {
   const holder: { studio?: Studio } = {};
   const storage = openBrowserStorage((changes) => holder.studio?.set(changes));
@@ -80,8 +59,8 @@ function open(): Studio {
     },
   });
   holder.studio = studio;
-  for (const problem of kept.problems) studio.say(problem, "warning");
-  void bringModel(studio);
+  studio.notices.warn(kept.problems);
+  void studio.model.begin(async () => (kept.preferences.ownModel ? loadModel() : undefined));
   return studio;
 }
 
