@@ -203,13 +203,22 @@ describe("fingers", () => {
     await page.waitForTimeout(30);
   }
 
-  test("tap to add, drag sideways for a length, drag a note, double tap to remove", async () => {
+  test("tap to add, rest and drag sideways for a length, drag a note, double tap to remove", async () => {
     const { page, read, at, errors } = await open("notes=empty", touch);
     const tap = await at(2.5, 72);
     await page.touchscreen.tap(tap.x, tap.y);
     expect(await read("notes")).toEqual([note(72, 2, 2)]);
-    await swipe(page, [await at(8.5, 70), await at(12, 70)]);
+    const scroll = () => page.locator("[role=application]").evaluate((e) => [e.scrollLeft, e.scrollTop, scrollY]);
+    const before = await scroll();
+    await swipe(page, [await at(8.5, 70), await at(12, 70)], 600);
     expect((await read("notes"))[1]).toEqual(note(70, 8, 4));
+    // Up and down too, a finger that has rested stays with its note.
+    await swipe(page, [await at(13.5, 70), await at(13.5, 78)], 600);
+    expect((await read("notes"))[2]).toEqual(note(70, 13, 4));
+    expect(await scroll()).toEqual(before);
+    await page.waitForTimeout(400);
+    await swipe(page, [await at(14.5, 70), await at(14.5, 70)]);
+    await page.keyboard.press("Delete");
     await swipe(page, [await at(9.5, 70), await at(9.5, 74)]);
     expect((await read("notes"))[1]).toEqual(note(74, 8, 4));
     await page.waitForTimeout(400);
@@ -220,17 +229,33 @@ describe("fingers", () => {
     expect(errors).toEqual([]);
   });
 
-  test("up and down over the paper scrolls and edits nothing; a rest selects more", async () => {
+  test("a drag over the paper scrolls both ways and edits nothing; a rest selects more", async () => {
     const { page, read, at } = await open("", touch);
     const scroller = page.locator("[role=application]");
     const top = () => scroller.evaluate((e) => e.scrollTop);
     const before = await top();
     await swipe(page, [await at(13, 70), await at(13, 76)]);
     await expect.poll(top).not.toBe(before);
+    await swipe(page, [await at(13, 73), await at(6, 73)]);
+    await expect.poll(() => scroller.evaluate((e) => e.scrollLeft)).toBeGreaterThan(50);
     expect(await read("edits")).toEqual([]);
-    await scroller.evaluate((e, y) => {
-      e.scrollTop = y;
-    }, before);
+    expect(await read("notes")).toEqual(few);
+    // A tap that stops the paper while it runs writes nothing.
+    await scroller.evaluate(async (e) => {
+      e.scrollBy(0, 3);
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      const { left, top } = e.querySelector("[data-plane]")!.getBoundingClientRect();
+      const point = { pointerId: 9, pointerType: "touch", bubbles: true, clientX: left + 1, clientY: top + 1 };
+      const plane = e.querySelector<HTMLElement>("[data-plane]")!;
+      plane.setPointerCapture = () => undefined;
+      plane.dispatchEvent(new PointerEvent("pointerdown", point));
+      plane.dispatchEvent(new PointerEvent("pointerup", point));
+      Reflect.deleteProperty(plane, "setPointerCapture");
+    });
+    expect(await read("edits")).toEqual([]);
+    await page.waitForTimeout(300);
+    await scroller.evaluate((e, y) => e.scrollTo(0, y), before);
+    await page.waitForTimeout(200);
     const first = await at(2, 72);
     await page.touchscreen.tap(first.x, first.y);
     await swipe(page, [await at(6, 76)], 600);
@@ -255,6 +280,82 @@ describe("fingers", () => {
     await page.touchscreen.tap(bar.x + 30, bar.y - 8);
     expect(await read("selection")).toEqual([0]);
     expect(await read("edits")).toEqual([]);
+  });
+});
+
+describe("the window", () => {
+  /** The measures of the window, and what its edges tell. */
+  const look = (page: Page) =>
+    page.evaluate(() => {
+      const scroller = document.querySelector("[role=application]")!;
+      const bars = [...scroller.querySelectorAll("[data-start]")].map((bar) => bar.getBoundingClientRect());
+      const { top, bottom } = scroller.getBoundingClientRect();
+      return {
+        scroll: scroller.scrollTop,
+        row: document.querySelector("[data-plane]")!.clientHeight / 37,
+        seen: bars.every((bar) => bar.top >= top + 24 && bar.bottom <= bottom),
+        marks: [...document.querySelectorAll<HTMLElement>("[data-more]")]
+          .filter((m) => !m.hidden)
+          .map((m) => m.textContent),
+        names: [...scroller.querySelectorAll("[data-key-name]:not([data-cut])")].map((name) => name.textContent),
+      };
+    });
+  const replace = async (page: Page, notes: Notes): Promise<void> => {
+    await page.evaluate((n) => (globalThis as unknown as { harness: Harness }).harness.replace(n), notes);
+    await page.waitForTimeout(50);
+  };
+  const desk = { viewport: { width: 1000, height: 560 } };
+
+  test("holds whatever melody comes, and stays with its rows while that fits", async () => {
+    const { page, drag, read } = await open("", desk);
+    const first = await look(page);
+    expect(first).toMatchObject({ row: 14, seen: true, marks: [] });
+    await replace(
+      page,
+      few.map((n) => ({ ...n, pitch: n.pitch + 1 })),
+    );
+    expect(await look(page)).toEqual(first);
+    await replace(page, [note(55, 0, 4), note(84, 8, 4)]);
+    const wide = await look(page);
+    expect(wide).toMatchObject({ seen: true, marks: [] });
+    expect(wide.row).toBeLessThan(first.row);
+    expect(wide.row).toBeGreaterThanOrEqual(9);
+    await replace(page, few);
+    expect(await look(page)).toEqual(wide);
+    // The roll's own edits change nothing of it.
+    await drag([2, 72], [2, 84]);
+    expect((await read("notes"))[0]?.pitch).toBe(84);
+    expect(await look(page)).toEqual(wide);
+  });
+
+  test("tells at its edges what it does not show, and cuts no name of a key", async () => {
+    const { page } = await open("", desk);
+    const scroller = page.locator("[role=application]");
+    await scroller.evaluate((e) => e.scrollTo(0, 0));
+    await expect.poll(async () => (await look(page)).marks).toEqual([]);
+    await scroller.evaluate((e) => e.scrollTo(0, 9999));
+    await expect.poll(async () => (await look(page)).marks).toEqual(["4 ↑"]);
+    for (let y = 0; y < 200; y += 9) {
+      await scroller.evaluate((e, to) => e.scrollTo(0, to), y);
+      await page.waitForTimeout(40);
+      const cut = await scroller.evaluate((e) => {
+        const { top, bottom } = e.getBoundingClientRect();
+        return [...e.querySelectorAll("[data-key-name]:not([data-cut])")].filter((name) => {
+          const box = name.getBoundingClientRect();
+          return box.top + 3 < top + 24 || box.bottom - 3 > bottom;
+        }).length;
+      });
+      expect(cut).toBe(0);
+    }
+    await scroller.evaluate((e) => e.scrollTo(0, 100));
+    await expect.poll(async () => (await look(page)).names).toEqual(["C5", "C4"]);
+  });
+
+  test("tells on a phone what lies in the other bar", async () => {
+    const { page } = await open("", { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+    expect((await look(page)).marks).toEqual(["1 →"]);
+    await page.locator("[role=application]").evaluate((e) => e.scrollTo({ left: 9999 }));
+    await expect.poll(async () => (await look(page)).marks).toEqual(["← 2"]);
   });
 });
 

@@ -88,10 +88,50 @@ describe("edits of notes", () => {
     }
   });
 
-  test("put notes over others, which end where they start", () => {
+  test("put notes over others, which end where they start and go on where they end", () => {
     const notes = [note(60, 0, 8), note(62, 8, 8), note(64, 16, 4)];
-    expect(putNotes(notes, [note(70, 4, 8)])).toEqual([note(60, 0, 4), note(70, 4, 8), note(64, 16, 4)]);
+    expect(putNotes(notes, [note(70, 4, 8)])).toEqual([
+      note(60, 0, 4),
+      note(70, 4, 8),
+      note(62, 12, 4),
+      note(64, 16, 4),
+    ]);
     expect(putNotes([], [note(60, 0, 4), note(61, 0, 2)])).toEqual([note(61, 0, 2)]);
+    // One that began before loses what would stick out behind; one that is covered goes.
+    expect(putNotes(notes, [note(70, 2, 2)])).toEqual([note(60, 0, 2), note(70, 2, 2), ...notes.slice(1)]);
+    expect(putNotes(notes, [note(70, 8, 8)])).toEqual([notes[0], note(70, 8, 8), notes[2]]);
+    expect(putNotes([note(60, 0, 16, 1)], [note(70, 0, 2), note(71, 4, 4)])).toEqual([
+      note(70, 0, 2),
+      note(60, 2, 2, 1),
+      note(71, 4, 4),
+    ]);
+  });
+
+  test("keep what is laid over others whole, and of the others the first stretch that is free: 5,000 random ones", () => {
+    const roll = dice(19);
+    const some = (n: number): Notes =>
+      putNotes(
+        [],
+        Array.from({ length: n }, () => note(50 + roll(37), roll(32), 1 + roll(10))),
+      );
+    for (let i = 0; i < 5_000; i++) {
+      const [notes, added] = [some(6), some(3)];
+      const after = putNotes(notes, added);
+      expectMelody(after);
+      const expected = Array.from({ length: 32 }, (_, step) => {
+        const top = noteAt(added, step);
+        if (top) return top.pitch;
+        const old = noteAt(notes, step);
+        if (!old) return undefined;
+        // Of a note that is laid over, the first stretch that is free stays.
+        let first = old.start;
+        while (noteAt(added, first)) first++;
+        return added.some((t) => t.start > first && t.start <= step) ? undefined : old.pitch;
+      });
+      const heard = Array.from({ length: 32 }, (_, step) => noteAt(after, step)?.pitch);
+      expect(heard).toEqual(expected);
+      for (const top of added) expect(after).toContainEqual(top);
+    }
   });
 
   test("move together and keep their distances", () => {
@@ -107,7 +147,8 @@ describe("edits of notes", () => {
     expect(moveStarts(notes, new Set([4]), -2).notes).toEqual([note(60, 0, 2), note(62, 2, 6)]);
     expect(moveStarts(notes, new Set([0, 4]), -2).notes).toEqual(notes);
     expect(stretchNotes(notes, new Set([0]), -9).notes).toEqual([note(60, 0, 1), note(62, 4, 4)]);
-    expect(stretchNotes(notes, new Set([0]), 2).notes).toEqual([note(60, 0, 6)]);
+    expect(stretchNotes(notes, new Set([0]), 2).notes).toEqual([note(60, 0, 6), note(62, 6, 2)]);
+    expect(stretchNotes(notes, new Set([0]), 4).notes).toEqual([note(60, 0, 8)]);
   });
 
   test("transpose out of the range and back without loss", () => {

@@ -95,7 +95,10 @@ const inGrid = (note: Note): Note => {
 
 const ordered = (notes: Iterable<Note>): Note[] => [...notes].sort((a, b) => a.start - b.start);
 
-/** Lays notes over a melody: they win, what they cover of other notes is cut off. */
+/**
+ * Lays notes over a melody: they win. A note that began before one of them ends where it starts; a note that begins
+ * under one of them begins where that ends, or goes if nothing of it sticks out.
+ */
 export function putNotes(notes: Notes, added: Notes): Notes {
   // Of notes that start together the last one stays.
   const tops = new Map(added.map(inGrid).map((note) => [note.start, note]));
@@ -109,12 +112,14 @@ export function putNotes(notes: Notes, added: Notes): Notes {
       pieces = pieces.flatMap((p) => {
         if (noteEnd(p) <= top.start || p.start >= noteEnd(top)) return [p];
         // What starts before the new note ends at it; what would stick out behind goes with it.
-        return p.start < top.start ? [{ ...p, length: top.start - p.start }] : [];
+        if (p.start < top.start) return [{ ...p, length: top.start - p.start }];
+        // What starts under the new note goes on after it: else a long note would leave a hole.
+        const rest = noteEnd(p) - noteEnd(top);
+        return rest > 0 ? [{ ...p, start: noteEnd(top), length: rest }] : [];
       });
     return pieces;
   });
-  const taken = new Set(over.map((n) => n.start));
-  return ordered([...kept.filter((n) => !taken.has(n.start)), ...over]);
+  return ordered([...kept, ...over]);
 }
 
 const chosen = (notes: Notes, starts: ReadonlySet<number>): readonly [inside: Notes, outside: Notes] => [
@@ -144,7 +149,7 @@ export function moveNotes(notes: Notes, starts: ReadonlySet<number>, steps: numb
   return { notes: putNotes(others, moved), starts: moved.map((n) => n.start) };
 }
 
-/** Gives notes another length, each up to the end of the grid; what follows is cut or covered. */
+/** Gives notes another length, each up to the end of the grid; what follows begins later or is covered. */
 export function stretchNotes(notes: Notes, starts: ReadonlySet<number>, by: number): Edited {
   const [inside, others] = chosen(notes, starts);
   const stretched = inside.map((n, i) => {

@@ -6,7 +6,7 @@
 import { memo } from "react";
 import type { Note } from "../piece/notes.ts";
 import { isLocked, type Side } from "../piece/piece.ts";
-import { boxOf, edgeOf, type Geometry, reachOf } from "./geometry.ts";
+import { boxOf, edgeOf, type Geometry, reachOf, roomiest } from "./geometry.ts";
 import { LockMark } from "./LockMark.tsx";
 import styles from "./Roll.module.css";
 import { mostSurprising, octaveMark } from "./words.ts";
@@ -24,8 +24,8 @@ interface BarProps {
   readonly selected: boolean;
   /** Strength of the surprise, 0 to 1, where it is shown. */
   readonly heat: number | undefined;
-  /** Bits to write beside the note. */
-  readonly bits: number | undefined;
+  /** What to write beside the note about its bits. */
+  readonly bits: string | undefined;
 }
 
 function Bar({ index, side, geometry, selected, heat, bits }: BarProps) {
@@ -68,7 +68,7 @@ function Bar({ index, side, geometry, selected, heat, bits }: BarProps) {
       {mark && <span className={styles["octave"]}>{mark}</span>}
       {bits !== undefined && (
         <span className={styles["bits"]} data-below={box.top < 16 || undefined}>
-          {bitsLabel(bits)}
+          {bits}
         </span>
       )}
     </div>
@@ -88,6 +88,9 @@ export const Bars = memo(function Bars({
   readonly surprise: ReadonlyMap<number, number> | undefined;
 }) {
   const most = surprise && mostSurprising(surprise);
+  // One of them says what the numbers are.
+  const unit = most && roomiest(most, side.notes, geometry);
+  const label = (start: number, bits: number): string => `${bitsLabel(bits)}${start === unit ? " bits" : ""}`;
   const full = surprise ? Math.max(FULL, ...surprise.values()) : FULL;
   return side.notes.map((note, index) => {
     const bits = surprise?.get(note.start);
@@ -100,7 +103,7 @@ export const Bars = memo(function Bars({
         geometry={geometry}
         selected={selection.has(note.start)}
         heat={bits === undefined ? undefined : Math.max(0, Math.min(1, bits / full))}
-        bits={most?.has(note.start) ? bits : undefined}
+        bits={bits !== undefined && most?.has(note.start) ? label(note.start, bits) : undefined}
       />
     );
   });

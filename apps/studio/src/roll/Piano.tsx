@@ -76,7 +76,13 @@ export const Piano = memo(function Piano({
         {pitches
           .filter((pitch) => pitch % 12 === 0)
           .map((pitch) => (
-            <text key={pitch} className={styles["keyName"]} x={piano - 6} y={yOf(pitch, geometry) + rowHeight / 2}>
+            <text
+              key={pitch}
+              className={styles["keyName"]}
+              data-key-name=""
+              x={piano - 6}
+              y={yOf(pitch, geometry) + rowHeight / 2}
+            >
               {noteName(pitch, place)}
             </text>
           ))}

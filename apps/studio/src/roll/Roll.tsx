@@ -4,7 +4,16 @@
  *
  * @module
  */
-import { type CSSProperties, type KeyboardEvent, type PointerEvent, useCallback, useId, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type PointerEvent,
+  useCallback,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { type Notes, noteAt, sameNotes } from "../piece/notes.ts";
 import type { Side, SideName } from "../piece/piece.ts";
 import type { ScaleName } from "../piece/scale.ts";
@@ -18,6 +27,7 @@ import { Mirror } from "./Mirror.tsx";
 import { Piano } from "./Piano.tsx";
 import styles from "./Roll.module.css";
 import { Ruler } from "./Ruler.tsx";
+import { useEdges } from "./useEdges.ts";
 import { useFit } from "./useFit.ts";
 import { mergeKey, useGestures } from "./useGestures.ts";
 import { useHover } from "./useHover.ts";
@@ -78,8 +88,8 @@ export function Roll(props: RollProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const plane = useRef<HTMLDivElement>(null);
   const line = useRef<HTMLDivElement>(null);
+  const edges = useRef<HTMLDivElement>(null);
   const hint = useId();
-  const geometry = useFit(scroller);
   const length = useRef(FIRST_LENGTH);
   const [cursor, setCursor] = useState<Cursor>(() => ({
     step: side.notes[0]?.start ?? 0,
@@ -90,6 +100,7 @@ export function Roll(props: RollProps) {
   const nudge = useRef("");
   const written = useRef<Notes>(undefined);
   const own = useCallback((notes: Notes) => written.current !== undefined && sameNotes(written.current, notes), []);
+  const geometry = useFit(scroller, side.notes, own);
 
   const onEdit: RollProps["onEdit"] = (notes, label, options) => {
     written.current = notes;
@@ -108,8 +119,23 @@ export function Roll(props: RollProps) {
     if (now && pitch >= 50 && pitch <= 86) hover.key(now, side.place, pitch);
   };
   const { onSelect, onAudition: audition } = props;
-  const gestures = useGestures({ name, notes: side.notes, plane, scene, onEdit, onSelect, onAudition, onLength });
+  const gestures = useGestures({
+    name,
+    notes: side.notes,
+    scroller,
+    plane,
+    scene,
+    onEdit,
+    onSelect,
+    onAudition,
+    onLength,
+  });
   const reveal = useView(scroller, geometry, side.notes, own);
+  useEdges(scroller, edges, geometry, side.notes);
+  // What the roll wrote and somebody replaced comes from elsewhere when it returns.
+  useLayoutEffect(() => {
+    if (!own(side.notes)) written.current = undefined;
+  }, [side.notes, own]);
   usePlayhead(playing, props.playhead, geometry, { scroller, plane, line });
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
@@ -222,6 +248,18 @@ export function Roll(props: RollProps) {
           </div>
         )}
       </div>
+      {geometry && (
+        <div
+          ref={edges}
+          className={styles["edges"]}
+          aria-hidden="true"
+          style={{ "--piano": `${geometry.piano}px`, "--ruler": `${geometry.ruler}px` } as CSSProperties}
+        >
+          {(["up", "down", "left", "right"] as const).map((edge) => (
+            <span key={edge} className={styles["more"]} data-more={edge} hidden />
+          ))}
+        </div>
+      )}
       <p id={hint} className={styles["spoken"]}>
         Arrow keys move the cursor, Enter adds a note or selects the one there, Delete removes, Alt with arrows moves a
         note, brackets change its length, comma and full stop go from note to note.

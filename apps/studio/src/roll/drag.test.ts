@@ -102,7 +102,16 @@ describe("on an empty place", () => {
     expect(p.state.selection).toEqual([0, 8]);
     expect(p.state.edits).toEqual([]);
   });
-  test("a finger adds on release only, and a drag sideways draws", () => {
+  test("a drag draws over the beginning of a longer note and gives it back", () => {
+    const p = page(tune);
+    p.press(at(12.5, 60));
+    p.drag(at(19, 60));
+    expect(p.state.notes.slice(2)).toEqual([note(60, 12, 7), note(79, 19, 5)]);
+    p.drag(at(14, 60));
+    expect(p.state.notes.slice(2)).toEqual([note(60, 12, 2), note(79, 16, 8)]);
+    p.release(at(14, 60));
+  });
+  test("a finger adds on release only; moved at once, whatever the way, it edits nothing", () => {
     const p = page([]);
     p.press(at(4.5, 70, { touch: true }));
     expect(p.state.notes).toEqual([]);
@@ -111,8 +120,35 @@ describe("on an empty place", () => {
     expect(p.state.edits).toEqual([]);
     p.gesture(at(4.5, 70, { touch: true }));
     expect(p.state.notes).toEqual([note(70, 4, 2)]);
-    p.gesture(at(8.5, 70, { touch: true }), at(12.1, 70, { touch: true }));
-    expect(p.state.notes[1]).toEqual(note(70, 8, 4));
+    for (const [step, pitch] of [
+      [12.1, 70],
+      [5, 70],
+      [8.5, 66],
+      [12, 75],
+    ] as const) {
+      const edits = p.state.edits.length;
+      p.press(at(8.5, 70, { touch: true }));
+      p.drag(at(step, pitch, { touch: true }));
+      p.hold();
+      p.drag(at(20, 70, { touch: true }));
+      p.release(at(20, 70, { touch: true }));
+      expect(p.state.edits.length).toBe(edits);
+    }
+  });
+  test("a finger that has rested begins a note, and its length follows", () => {
+    const p = page([]);
+    p.press(at(8.5, 70, { touch: true }));
+    p.hold();
+    expect(p.state).toMatchObject({ notes: [note(70, 8, 2)], heard: [70], selection: [8] });
+    p.drag(at(13.1, 74, { touch: true }));
+    expect(p.state.notes).toEqual([note(70, 8, 5)]);
+    p.release(at(13.1, 74, { touch: true }));
+    expect(p.state.length).toBe(5);
+    p.press(at(20.5, 70, { touch: true }));
+    p.hold();
+    p.cancel();
+    p.release(at(20.5, 70, { touch: true }));
+    expect(p.state.notes).toEqual([note(70, 8, 5)]);
   });
 });
 
@@ -207,6 +243,7 @@ describe("any gesture", () => {
       const before = p.state.notes;
       const touch = roll(3) === 0;
       p.press(anywhere(touch, i * 200));
+      if (touch && roll(3) === 0) p.hold();
       for (let k = roll(5); k > 0; k--) p.drag(anywhere(touch, i * 200));
       const off = roll(5) === 0;
       if (off) p.cancel();

@@ -45,7 +45,7 @@ interface Begun {
 /** What is going on between press and release; the scene is the one at the press, so every edit starts from it. */
 export type Gesture =
   | { readonly kind: "idle"; readonly click?: Click | undefined }
-  /** A finger on an empty place: a tap, a length, or the start of a scroll. */
+  /** A finger on an empty place: a tap, the start of a scroll, or, once it has rested, a length. */
   | ({ readonly kind: "touch" } & Begun)
   /** A new note whose length follows the pointer. */
   | ({ readonly kind: "draw"; readonly note: Note; readonly moved: boolean } & Begun)
@@ -96,7 +96,7 @@ const slop = (pointer: Pointer): number => (pointer.touch ? 9 : 4);
 /** Milliseconds within which a second click belongs to the first. */
 const DOUBLE = 350;
 
-/** Milliseconds after which a finger that rests on a note adds it to the selection. */
+/** Milliseconds after which a finger that rests adds a note to the selection, or begins one on an empty place. */
 export const HOLD = 450;
 
 const far = (from: Pointer, to: Pointer): boolean => Math.hypot(to.x - from.x, to.y - from.y) > slop(from);
@@ -119,6 +119,12 @@ const added = (scene: Scene, note: Note): Pick<Outcome, "edit"> => ({
 const begin = (scene: Scene, from: Pointer): Note =>
   noteToAdd(stepAt(from.x, scene.geometry), pitchAt(from.y, scene.geometry), scene.notes, scene.scale, scene.length);
 
+/** Begins a note whose length follows the pointer. */
+function draw(scene: Scene, from: Pointer): Outcome {
+  const note = begin(scene, from);
+  return { gesture: { kind: "draw", scene, from, note, moved: false }, ...added(scene, note), audition: note.pitch };
+}
+
 /** A button or finger goes down. */
 export function press(gesture: Gesture, scene: Scene, from: Pointer): Outcome {
   const met = hit(from.x, from.y, scene.notes, scene.geometry);
@@ -129,8 +135,7 @@ export function press(gesture: Gesture, scene: Scene, from: Pointer): Outcome {
     };
   if (from.shift) return { gesture: { kind: "box", scene, from } };
   if (from.touch) return { gesture: { kind: "touch", scene, from } };
-  const note = begin(scene, from);
-  return { gesture: { kind: "draw", scene, from, note, moved: false }, ...added(scene, note), audition: note.pitch };
+  return draw(scene, from);
 }
 
 const labels: Readonly<Record<Handle, string>> = {
@@ -213,11 +218,8 @@ export function drag(g: Gesture, to: Pointer): Outcome {
   if (g.kind === "drag") return dragged(g, to);
   if (g.kind === "box") return boxed(g, to);
   if (g.kind === "touch") {
-    // Sideways it is a length; up and down the browser scrolls and takes the pointer away.
-    if (Math.abs(to.x - g.from.x) <= slop(g.from)) return { gesture: g };
-    const note = begin(g.scene, g.from);
-    const outcome = drawn({ kind: "draw", scene: g.scene, from: g.from, note, moved: false }, to);
-    return { ...outcome, audition: note.pitch };
+    // It scrolls, whatever its direction: the browser takes the pointer away, at once or a little later.
+    return { gesture: far(g.from, to) ? { kind: "spent" } : g };
   }
   if (g.kind === "note" && far(g.from, to)) {
     const { scene, from, note, handle } = g;
@@ -257,11 +259,13 @@ export function release(g: Gesture, at: Pointer): Outcome {
   };
 }
 
-/** A finger has rested where it went down: on a note it adds that to the selection. */
-export const hold = (g: Gesture): Outcome =>
-  g.kind === "note" && g.from.touch
-    ? { gesture: { kind: "spent" }, select: without(g.scene.selection, g.note.start) }
-    : { gesture: g };
+/** A finger has rested where it went down: a note goes into the selection; on an empty place one begins. */
+export function hold(g: Gesture): Outcome {
+  if (g.kind === "touch") return draw(g.scene, g.from);
+  if (g.kind === "note" && g.from.touch)
+    return { gesture: { kind: "spent" }, select: without(g.scene.selection, g.note.start) };
+  return { gesture: g };
+}
 
 /** The gesture is called off: everything is as it was at the press. */
 export function cancel(g: Gesture): Outcome {

@@ -1,6 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { Note } from "../piece/notes.ts";
-import { boxOf, fit, hit, pitchAt, ROWS, reachOf, sizeOf, stepAt, TARGET, xOf, yOf } from "./geometry.ts";
+import {
+  boxOf,
+  fit,
+  hit,
+  pitchAt,
+  ROWS,
+  reachOf,
+  roomiest,
+  rowsOf,
+  sizeOf,
+  stepAt,
+  TARGET,
+  xOf,
+  yOf,
+} from "./geometry.ts";
 
 const note = (pitch: number, start: number, length: number): Note => ({ pitch, start, length, fold: 0 });
 
@@ -10,7 +24,7 @@ describe("the fit", () => {
     expect(sizeOf(g)).toEqual({ width: 960, height: 800 - g.ruler });
   });
   test("gives fingers rows and a bar to aim at", () => {
-    const g = fit(390, 300, true, 3);
+    const g = fit(390, 300, true, { ratio: 3 });
     expect(g.rowHeight).toBe(24);
     expect(g.stepWidth * 16.5).toBeCloseTo(390 - g.piano);
     expect(fit(1024, 300, true).stepWidth * 32).toBeCloseTo(1024 - g.piano);
@@ -19,12 +33,35 @@ describe("the fit", () => {
     const g = fit(0, 0, false);
     expect(g.rowHeight).toBe(14);
     expect(g.stepWidth).toBe(8);
+    expect(fit(0, 0, false, { rows: 20 }).rowHeight).toBe(9);
+  });
+  test("shows the whole melody and a row at each end, as low as 9 pixels a row", () => {
+    expect(rowsOf([note(60, 0, 4), note(72, 4, 4), note(66, 8, 4)])).toBe(13);
+    expect(rowsOf([])).toBe(0);
+    for (let height = 24 + 200; height < 24 + 37 * 14; height += 7)
+      for (let rows = 1; rows <= 37; rows++) {
+        const { rowHeight, ruler } = fit(680, height, false, { rows });
+        expect(rowHeight).toBeGreaterThanOrEqual(9);
+        expect(rowHeight).toBeLessThanOrEqual(14);
+        const needed = Math.min(37, rows + 2);
+        if (needed * 9 <= height - ruler) expect(needed * rowHeight).toBeLessThanOrEqual(height - ruler);
+        if (needed * 14 <= height - ruler) expect(rowHeight).toBe(14);
+      }
+  });
+  test("leaves the rows as they are while the melody fits", () => {
+    const height = 24 + 280;
+    expect(fit(680, height, false, { rows: 20, kept: 14 }).rowHeight).toBe(14);
+    expect(fit(680, height, false, { rows: 21, kept: 14 }).rowHeight).toBe(12);
+    expect(fit(680, height, false, { rows: 12, kept: 12 }).rowHeight).toBe(12);
+    expect(fit(680, height, false, { rows: 0, kept: 12 }).rowHeight).toBe(14);
+    expect(fit(680, 24 + 37 * 20, false, { rows: 12, kept: 12 }).rowHeight).toBe(20);
+    expect(fit(390, height, true, { rows: 30, kept: 9 }).rowHeight).toBe(24);
   });
 });
 
 describe("places and cells", () => {
   test.each([1, 1.5, 2, 3])("agree at %f pixels of the device, edges on pixels", (ratio) => {
-    const g = fit(731, 555, false, ratio);
+    const g = fit(731, 555, false, { ratio });
     for (let step = 0; step < 32; step++) {
       expect(stepAt((xOf(step, g) + xOf(step + 1, g)) / 2, g)).toBe(step);
       expect(Math.abs((xOf(step, g) * ratio) % 1)).toBeLessThan(1e-9);
@@ -33,6 +70,15 @@ describe("places and cells", () => {
     expect([stepAt(-9, g), stepAt(9e9, g), pitchAt(-9, g), pitchAt(9e9, g)]).toEqual([0, 31, 86, 50]);
     expect(ROWS).toBe(37);
   });
+});
+
+test("a unit stands at the first label with room for it", () => {
+  const g = fit(680, 24 + 37 * 14, false);
+  const notes = [note(60, 0, 2), note(60, 2, 2), note(60, 5, 2), note(64, 30, 2)];
+  expect(roomiest(new Set([30, 0, 5]), notes, g)).toBe(0);
+  expect(roomiest(new Set([0, 2]), notes, g)).toBe(2);
+  expect(roomiest(new Set([30]), notes, g)).toBeUndefined();
+  expect(roomiest(new Set([9]), notes, g)).toBeUndefined();
 });
 
 describe("what a pointer meets", () => {

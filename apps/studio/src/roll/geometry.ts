@@ -8,6 +8,10 @@ import { type Note, type Notes, noteEnd } from "../piece/notes.ts";
 
 export const ROWS = GRID_HIGHEST - GRID_LOWEST + 1;
 
+/** The lowest row that a mouse can aim at, and the one that it should have, in pixels. */
+const LEAST_ROW = 9;
+const GOOD_ROW = 14;
+
 /** Steps that a narrow screen shows. */
 const BAR_AND_MORE = 16.5;
 
@@ -31,18 +35,49 @@ export interface Geometry {
 export const sameGeometry = (a: Geometry | undefined, b: Geometry): boolean =>
   a !== undefined && (Object.keys(b) as (keyof Geometry)[]).every((key) => a[key] === b[key]);
 
+/** How many rows a melody spans, from its highest note to its lowest; 0 without notes. */
+export function rowsOf(notes: Notes): number {
+  const pitches = notes.map((n) => n.pitch);
+  return notes.length === 0 ? 0 : Math.max(...pitches) - Math.min(...pitches) + 1;
+}
+
+/** What a fit minds besides the space. */
+export interface FitOptions {
+  /** Pixels of the device for one of CSS. */
+  readonly ratio?: number;
+  /** Rows that the melody spans: all of them and one more at each end are to be seen. */
+  readonly rows?: number;
+  /** The height of a row until now, which stays while the melody fits. */
+  readonly kept?: number | undefined;
+}
+
+/** The height of a row where a mouse aims at them and not all of them have room. */
+function melodyRow(space: number, rows: number, kept: number | undefined): number {
+  if (rows === 0) return GOOD_ROW;
+  if (kept !== undefined && kept >= LEAST_ROW && kept <= GOOD_ROW && rows * kept <= space) return kept;
+  return Math.max(LEAST_ROW, Math.min(GOOD_ROW, Math.floor(space / Math.min(ROWS, rows + 2))));
+}
+
 /**
  * Fits the grid into a space: the whole of it where that leaves room to aim, else more than the space shows.
+ * A mouse then gets rows in which the melody fits, as low as it can still aim at.
  * A finger gets rows of 24 pixels at least and, on a narrow screen, a bar at a time and a little of the next, so that
  * one sees that there is more.
  */
-export function fit(width: number, height: number, coarse: boolean, ratio = 1): Geometry {
+export function fit(
+  width: number,
+  height: number,
+  coarse: boolean,
+  { ratio = 1, rows = 0, kept }: FitOptions = {},
+): Geometry {
   const piano = coarse ? 44 : 40;
   const ruler = coarse ? 36 : 24;
   const across = Math.max(0, width - piano);
   const whole = across / GRID_STEPS;
   const stepWidth = coarse ? (whole >= 18 ? whole : Math.max(18, across / BAR_AND_MORE)) : Math.max(8, whole);
-  const rowHeight = Math.max(coarse ? 24 : 14, Math.min(32, (height - ruler) / ROWS));
+  const space = Math.max(0, height - ruler);
+  const all = Math.min(32, space / ROWS);
+  const rowHeight = coarse ? Math.max(24, all) : all >= GOOD_ROW ? all : melodyRow(space, rows, kept);
   return { stepWidth, rowHeight, piano, ruler, ratio, coarse };
 }
 
@@ -132,6 +167,24 @@ export function hit(
     return { note, handle: x > reach.right - (reach.right - reach.left) / 3 ? "end" : "whole" };
   }
   return { note, handle: x < box.left + edge ? "start" : x >= box.right - edge ? "end" : "whole" };
+}
+
+/** Width and height of a label with its unit, in pixels. */
+const LABEL = { width: 46, height: 14 };
+
+/** The first of the labelled notes beside whose label there is room for a unit: before the next one, and the end. */
+export function roomiest(starts: ReadonlySet<number>, notes: Notes, geometry: Geometry): number | undefined {
+  const labelled = notes.filter((n) => starts.has(n.start));
+  return [...starts].find((start) => {
+    const note = labelled.find((n) => n.start === start);
+    if (!note) return false;
+    const left = xOf(start, geometry);
+    const meets = (other: Note): boolean =>
+      other.start > start &&
+      xOf(other.start, geometry) < left + LABEL.width &&
+      Math.abs(yOf(other.pitch, geometry) - yOf(note.pitch, geometry)) < LABEL.height;
+    return left + LABEL.width <= xOf(GRID_STEPS, geometry) && !labelled.some(meets);
+  });
 }
 
 /** The notes that a rectangle touches. */

@@ -26,11 +26,15 @@ import type { RollProps } from "./Roll.tsx";
 /** What a roll hands to its gestures. */
 export interface GestureOptions extends Pick<RollProps, "name" | "onEdit" | "onSelect" | "onAudition"> {
   readonly notes: Notes;
+  readonly scroller: RefObject<HTMLElement | null>;
   readonly plane: RefObject<HTMLElement | null>;
   /** The scene as it is now, nothing before the roll has been measured. */
   scene(): Scene | undefined;
   onLength(sixteenths: number): void;
 }
+
+/** Milliseconds after a scroll within which a finger stops it and writes nothing. */
+const STOP = 80;
 
 let gestures = 0;
 
@@ -48,10 +52,30 @@ export function useGestures(options: GestureOptions) {
   const pointer = useRef<number>(undefined);
   const sent = useRef<Notes[]>([]);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const scrolled = useRef(Number.NEGATIVE_INFINITY);
   const [box, setBox] = useState<Box>();
   const [active, setActive] = useState(false);
 
   useEffect(() => () => clearTimeout(timer.current), []);
+
+  // A finger scrolls the paper until it has rested there: from then on it draws, and the browser must not take it.
+  const { scroller } = options;
+  useEffect(() => {
+    const element = scroller.current;
+    const stay = (event: TouchEvent): void => {
+      if (gesture.current.kind === "draw" && event.cancelable) event.preventDefault();
+    };
+    // The roll's own scrolling and that of the page around it.
+    const note = (event: Event): void => {
+      if (element && (event.target as Node).contains(element)) scrolled.current = performance.now();
+    };
+    element?.addEventListener("touchmove", stay, { passive: false });
+    document.addEventListener("scroll", note, { capture: true, passive: true });
+    return () => {
+      element?.removeEventListener("touchmove", stay);
+      document.removeEventListener("scroll", note, { capture: true });
+    };
+  }, [scroller]);
 
   // Somebody else wrote the melody while it was being dragged: the drag would write over it, so it ends.
   const { notes } = options;
@@ -110,13 +134,15 @@ export function useGestures(options: GestureOptions) {
       merge.current = mergeKey(latest.current.name);
       sent.current = [scene.notes];
       setActive(true);
-      apply(press(gesture.current, met, from));
+      const pressed = press(gesture.current, met, from);
+      const stops = pressed.gesture.kind === "touch" && performance.now() - scrolled.current < STOP;
+      apply(stops ? { gesture: { kind: "spent" } } : pressed);
       if (from.touch) timer.current = setTimeout(() => apply(hold(gesture.current)), HOLD);
     },
     move(event: PointerEvent<HTMLElement>): void {
       if (event.pointerId !== pointer.current) return;
       apply(drag(gesture.current, at(event)));
-      if (gesture.current.kind !== "note") clearTimeout(timer.current);
+      if (gesture.current.kind !== "note" && gesture.current.kind !== "touch") clearTimeout(timer.current);
     },
     up(event: PointerEvent<HTMLElement>): void {
       if (event.pointerId !== pointer.current) return;

@@ -4,16 +4,21 @@
  *
  * @module
  */
-import { type RefObject, useCallback, useLayoutEffect, useRef } from "react";
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import type { Notes } from "../piece/notes.ts";
 import { type Geometry, xOf, yOf } from "./geometry.ts";
 import type { Cursor } from "./keystrokes.ts";
+import { topFor } from "./view.ts";
 
-/** Where an empty roll opens: the middle of the octave in which most melodies lie. */
-const MIDDLE = 71;
+/** Scrolls so that a melody shows; only as far as that is needed once it has been shown. */
+function show(element: HTMLElement, notes: Notes, geometry: Geometry, first: boolean): void {
+  const { scrollTop, clientHeight } = element;
+  const top = topFor(notes, geometry, first ? undefined : scrollTop, clientHeight - geometry.ruler);
+  if (top !== scrollTop) element.scrollTop = top;
+}
 
 /**
- * Centres a melody that came from elsewhere when some of it is out of view.
+ * Brings a melody that came from elsewhere into view when some of it is not.
  * @param own whether notes are those that the roll itself wrote
  * @returns brings a cell into view
  */
@@ -24,19 +29,29 @@ export function useView(
   own: (notes: Notes) => boolean,
 ): (cursor: Cursor) => void {
   const seen = useRef<Geometry>(undefined);
+  const latest = useRef(notes);
   useLayoutEffect(() => {
+    latest.current = notes;
     const element = scroller.current;
     if (!element || !geometry) return;
     const first = seen.current?.rowHeight !== geometry.rowHeight;
     seen.current = geometry;
-    if (!first && own(notes)) return;
-    const pitches = notes.length > 0 ? notes.map((n) => n.pitch) : [MIDDLE];
-    const top = yOf(Math.max(...pitches), geometry);
-    const bottom = yOf(Math.min(...pitches), geometry) + geometry.rowHeight;
-    const height = element.clientHeight - geometry.ruler;
-    if (!first && top >= element.scrollTop && bottom <= element.scrollTop + height) return;
-    element.scrollTop = (top + bottom - height) / 2;
+    if (first || !own(notes)) show(element, notes, geometry, first);
   }, [scroller, geometry, notes, own]);
+
+  // A window that became lower may have lost notes. On a phone it does whenever the address bar comes and goes.
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    let height = element.clientHeight;
+    const observer = new ResizeObserver(() => {
+      if (element.clientHeight === height) return;
+      height = element.clientHeight;
+      if (seen.current && !seen.current.coarse) show(element, latest.current, seen.current, false);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [scroller]);
 
   return useCallback(
     ({ step, pitch }) => {

@@ -62,6 +62,7 @@ export function ModelStrip() {
       <span className={styles["seed"]}>
         <NumberField
           label="Seed"
+          hint="The number of a melody: the same number draws the same one again"
           wide
           value={seed}
           least={0}
@@ -76,7 +77,7 @@ export function ModelStrip() {
       </span>
       <Slider
         label="Temperature"
-        hint="Below 1 safer, above 1 wilder"
+        hint="How bold the model is: below 1 safer, above 1 wilder"
         value={temperature}
         {...TEMPERATURE}
         step={0.05}
@@ -97,12 +98,7 @@ export function ModelStrip() {
         onChange={(value) => studio.settings({ similarity: hundredths(value) })}
         onCommit={end}
       />
-      <Choice
-        label="Scale"
-        value={scale}
-        options={scaleOptions}
-        onChange={(value) => studio.settings({ scale: value })}
-      />
+      <Choice label="Scale" value={scale} options={scaleOptions} onChange={(value) => studio.chooseScale(value)} />
       <IconButton
         icon="heat"
         label="Show which notes surprise"

@@ -4,24 +4,25 @@
  * @module
  */
 import { useEffect, useRef } from "react";
+import type { Notice } from "../store/state.ts";
 import { useStudio, useStudioState } from "./context.ts";
 import { IconButton } from "./controls.tsx";
 import styles from "./NoticeBar.module.css";
 
-/** Milliseconds that a sentence stays, more for a longer one; warnings stay until they are closed. */
-const stay = (text: string): number => 4000 + 60 * text.length;
+/** Milliseconds that a sentence stays: more for a longer one, and for a warning. */
+const stay = ({ text, tone }: Notice): number => (tone === "warning" ? 10_000 : 4000) + 60 * text.length;
 
 export function NoticeBar() {
   const studio = useStudio();
   const notice = useStudioState((s) => s.notice);
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!notice || notice.tone === "warning") return;
+    if (!notice) return;
     let timer = setTimeout(function leave() {
       // Not from under the hand that is about to press its button.
       if (box.current?.matches(":hover, :focus-within")) timer = setTimeout(leave, 1000);
       else studio.notices.unsay(notice.id);
-    }, stay(notice.text));
+    }, stay(notice));
     return () => clearTimeout(timer);
   }, [studio, notice]);
   const shown = notice && (

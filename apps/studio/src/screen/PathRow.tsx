@@ -13,8 +13,8 @@ import { PlayButton } from "./PlayButton.tsx";
 import { Tile } from "./Tile.tsx";
 
 const presets = [
-  ["musical", "Musical"],
-  ["smooth", "Smooth"],
+  ["musical", "Musical", "Every melody of the path as likely as a real one"],
+  ["smooth", "Smooth", "As little change as can be from one melody to the next"],
 ] as const;
 
 export function PathRow() {
@@ -67,7 +67,7 @@ export function PathRow() {
                   low={low}
                   high={high}
                   label={`Point ${index + 1} of ${path.notes.length}${end ? `, which is ${end}` : ""}, ${Math.round(path.bits[index]!)} bits`}
-                  caption={end ?? `${Math.round(path.bits[index]!)} bits`}
+                  caption={end ?? String(index + 1)}
                   sounding={playing?.source.kind === "path" && playing.part === index ? index : undefined}
                 />
               </li>

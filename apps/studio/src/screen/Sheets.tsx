@@ -4,6 +4,7 @@
  * @module
  */
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { sideNames } from "../piece/piece.ts";
 import type { ChoiceSheet } from "../store/state.ts";
 import { useStudio, useStudioState } from "./context.ts";
 import { IconButton } from "./controls.tsx";
@@ -42,24 +43,48 @@ function Sheet({ title, children, wide = false }: { title: string; children: Rea
   );
 }
 
+/** What a musician meets here and not elsewhere. */
+const words = [
+  ["Seed", "The number of a melody: the same number draws the same one. It counts up by itself."],
+  ["Temperature", "How bold the model is: low keeps to what is common, high tries what is rare."],
+  ["Similarity", "How near Vary stays to the original; 100 % is the original."],
+  [
+    "Bits",
+    "How surprising a melody is, as coin tosses: each bit more makes it half as likely. Hot notes surprise most.",
+  ],
+  ["Musical, Smooth", "A path of likely melodies, or one of the smallest steps."],
+  ["Model", "What learnt the style: a file. Drop another one to change it."],
+] as const;
+
 function Help() {
   return (
     <Sheet title="Help and keys">
       <div className={styles["help"]}>
         <p>
-          Two melodies, A and B, of two bars each. <b>Draw</b> lets the model write one, <b>Vary</b> goes away from the
-          original and comes back to it at 100 %, the three sliders move it without words. Between A and B lies a{" "}
-          <b>path</b>: both its ends are exactly your melodies. Press anything to hear it.
+          Two melodies, A and B, of two bars each. <b>Draw</b> lets the model write one. <b>Vary</b> goes away from the
+          original and comes back to it at 100 %. Three sliders make it higher or lower, busier or calmer, wider or
+          smoother; at 0 it is as it was. Between A and B lies a <b>path</b>: its ends are exactly your melodies. Press
+          anything to hear it.
         </p>
         <p>
-          Lock notes or a bar and Draw writes the rest. The meter says how typical a melody is: fewer bits mean more
-          expected, and the heat map shows which notes surprise. Everything stays in this browser; nothing is sent
-          anywhere.
+          Lock notes, or a bar, and Draw writes the rest. Everything stays in this browser; nothing is sent anywhere.
+          The studio opens MIDI, ABC and MusicXML in 4/4, 2/2 and 2/4: reels, marches, polkas and most songs.
         </p>
+        <section>
+          <h3>Words</h3>
+          <dl className={styles["words"]}>
+            {words.map(([word, meaning]) => (
+              <div key={word}>
+                <dt>{word}</dt>
+                <dd>{meaning}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
         <p>
           In a roll, press an empty place to write a note and drag to the right for its length; drag a note to move it,
           its ends to change them; press twice to remove it; drag over empty paper with Shift to select several. With a
-          finger, rest on a note to select it.
+          finger, tap empty paper to write, rest there and drag sideways for the length; rest on a note to select it.
         </p>
         {helpKeys.map(([group, rows]) => (
           <section key={group}>
@@ -127,13 +152,13 @@ const SHOWN = 60;
 
 function Choices({ sheet }: { readonly sheet: ChoiceSheet }) {
   const studio = useStudio();
-  const { fileName, choices, remarks, side } = sheet;
+  const { fileName, choices, remarks } = sheet;
   const [query, setQuery] = useState("");
   const [most, setMost] = useState(SHOWN);
   const found = choices
     .map((choice, index) => ({ choice, index }))
     .filter(({ choice }) => choice.title.toLowerCase().includes(query.trim().toLowerCase()));
-  const names = side === "a" ? (["a", "b"] as const) : (["b", "a"] as const);
+
   return (
     <Sheet title={`Which two bars of ${fileName.slice(0, 60)}?`} wide>
       <div className={styles["foot"]}>
@@ -162,7 +187,7 @@ function Choices({ sheet }: { readonly sheet: ChoiceSheet }) {
               plain
             />
             <span className={styles["pick"]}>
-              {names.map((name) => (
+              {sideNames.map((name) => (
                 <button
                   key={name}
                   type="button"

@@ -56,6 +56,7 @@ function Head({ name }: { readonly name: SideName }) {
         />
         <fieldset className={styles["octave"]} aria-label={`Octave of ${Name}`}>
           <IconButton icon="minus" label={`${Name} an octave down`} onClick={() => move(-1)} />
+          <span aria-hidden="true">8va</span>
           <IconButton icon="plus" label={`${Name} an octave up`} onClick={() => move(1)} />
         </fieldset>
         <Choice
@@ -76,6 +77,8 @@ function More({ name }: { readonly name: SideName }) {
   const studio = useStudio();
   const source = { kind: "side", side: name } as const;
   const Name = name.toUpperCase();
+  const locked = usePiece((p) => p[name].locked);
+  const isBarLocked = (bar: number): boolean => barSteps(bar).every((step) => locked.includes(step));
   const items: readonly (readonly [text: string, keys: string, run: () => void])[] = [
     ["Save as MIDI", "S", () => void studio.files.save(source, "mid")],
     ["Save as ABC", "", () => void studio.files.save(source, "abc")],
@@ -83,8 +86,8 @@ function More({ name }: { readonly name: SideName }) {
     ["Add to favourites", "F", () => studio.favour(name)],
     ["A semitone up", "", () => studio.transpose(name, 1)],
     ["A semitone down", "", () => studio.transpose(name, -1)],
-    ["Lock or free bar 1", "", () => studio.lock(name, barSteps(0))],
-    ["Lock or free bar 2", "", () => studio.lock(name, barSteps(1))],
+    [`${isBarLocked(0) ? "Free" : "Lock"} bar 1`, "1", () => studio.lock(name, barSteps(0))],
+    [`${isBarLocked(1) ? "Free" : "Lock"} bar 2`, "2", () => studio.lock(name, barSteps(1))],
     ["Exchange A and B", "X", () => studio.swap()],
     ["Clear", "", () => studio.clear(name)],
   ];
@@ -142,7 +145,13 @@ function Tools({ name }: { readonly name: SideName }) {
         </button>
         <IconButton
           icon="lock"
-          label={selection.length > 0 ? "Lock or free the selected notes" : "Free all locks"}
+          label={
+            selection.length > 0
+              ? "Lock or free the selected notes"
+              : locked
+                ? "Free all locks"
+                : "Select notes to lock them"
+          }
           keys="L"
           disabled={selection.length === 0 && !locked}
           pressed={locked}

@@ -87,12 +87,18 @@ export function TopBar() {
     <header className={styles["bar"]}>
       <h1 className={styles["name"]}>
         <Mark /> <span>normflow</span>
+        <small>draws melodies, and the way from one to another</small>
       </h1>
       <Transport />
       <div className={styles["tools"]}>
         <IconButton icon="undo" label="Undo" keys="Control+Z" disabled={!undoable} onClick={() => studio.undo()} />
         <IconButton icon="redo" label="Redo" keys="Control+Y" disabled={!redoable} onClick={() => studio.redo()} />
-        <IconButton icon="open" label="Open a melody or a model file" keys="O" onClick={() => files.current?.click()} />
+        <IconButton
+          icon="open"
+          label="Open a MIDI, ABC, MusicXML or model file; melodies in 4/4, 2/2 or 2/4"
+          keys="O"
+          onClick={() => files.current?.click()}
+        />
         <IconButton icon="link" label="Link to this piece" keys="K" onClick={() => studio.files.link()} />
         <IconButton
           icon={themeIcons[theme]}

@@ -91,16 +91,18 @@ interface NumberFieldProps {
   readonly onChange: (value: number) => void;
   readonly unit?: string;
   readonly wide?: boolean;
+  /** What it is, for those who point at it. */
+  readonly hint?: string;
 }
 
 /** A whole number to type; takes effect when it is one within the bounds, and falls back when it is left otherwise. */
-export function NumberField({ label, value, least, most, onChange, unit, wide = false }: NumberFieldProps) {
+export function NumberField({ label, value, least, most, onChange, unit, hint, wide = false }: NumberFieldProps) {
   const id = useId();
   const [text, setText] = useState(String(value));
   useEffect(() => setText(String(value)), [value]);
   const bounded = (number: number): number => Math.max(least, Math.min(most, Math.round(number)));
   return (
-    <div className={styles["field"]}>
+    <div className={styles["field"]} title={hint}>
       <label htmlFor={id} className={styles["label"]}>
         {label}
       </label>
@@ -123,6 +125,7 @@ export function NumberField({ label, value, least, most, onChange, unit, wide = 
           if (kept !== value) onChange(kept);
         }}
         onKeyDown={(e) => {
+          if (e.key === "Enter") e.currentTarget.blur();
           const step = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[e.key];
           if (step === undefined) return;
           e.preventDefault();
@@ -137,7 +140,7 @@ export function NumberField({ label, value, least, most, onChange, unit, wide = 
 interface ChoiceProps<T extends string> {
   readonly label: string;
   readonly value: T;
-  readonly options: readonly (readonly [value: T, name: string])[];
+  readonly options: readonly (readonly [value: T, name: string, hint?: string])[];
   readonly onChange: (value: T) => void;
   readonly labelHidden?: boolean;
 }
@@ -167,8 +170,8 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
   return (
     <fieldset className={styles["segments"]}>
       <legend className="hidden">{label}</legend>
-      {options.map(([key, text]) => (
-        <label key={key} className={styles["segment"]}>
+      {options.map(([key, text, hint]) => (
+        <label key={key} className={styles["segment"]} title={hint}>
           <input type="radio" name={name} value={key} checked={key === value} onChange={() => onChange(key)} />
           <span>{text}</span>
         </label>

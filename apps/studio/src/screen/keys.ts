@@ -43,8 +43,14 @@ export function pressKey(studio: Studio, e: KeyboardEvent): boolean {
     return true;
   }
   if (command || e.altKey) return false;
-  // On a button the space bar presses it.
-  if (key === " " && e.target instanceof HTMLElement && e.target.closest("button, summary, [role=radio], input"))
+  // On a button that the keyboard led to, the space bar presses it; after a click of the mouse it plays.
+  if (
+    key === " " &&
+    e.target instanceof HTMLElement &&
+    e.target.matches(":focus-visible") &&
+    e.target !== document.body &&
+    !e.target.matches("[role=application]")
+  )
     return false;
   const run = Object.hasOwn(plainKeys, key) ? plainKeys[key] : undefined;
   if (!run || e.repeat) return false;

@@ -36,22 +36,31 @@ export function useMelodyDrag(source: Source, tone: string) {
     drag.current?.ghost?.remove();
     drag.current = undefined;
   };
-  // What is dragged may go away under the hand: the path is found anew, the shelf changes.
+  // What is dragged may go away under the hand: the path is found anew, the shelf changes. Escape calls a drag off.
   const last = useRef(end);
   last.current = end;
-  useEffect(() => () => last.current(), []);
+  useEffect(() => {
+    const stop = new AbortController();
+    addEventListener("keydown", (e) => e.key === "Escape" && last.current(), { signal: stop.signal });
+    return () => {
+      stop.abort();
+      last.current();
+    };
+  }, []);
 
   return {
     onPointerDown(e: PointerEvent<HTMLElement>) {
-      if (e.button === 0 && e.isPrimary)
-        drag.current = { x: e.clientX, y: e.clientY, ghost: undefined, over: undefined };
+      end();
+      if (e.button !== 0 || !e.isPrimary) return;
+      // From here on every movement comes here, however fast the hand is.
+      e.currentTarget.setPointerCapture(e.pointerId);
+      drag.current = { x: e.clientX, y: e.clientY, ghost: undefined, over: undefined };
     },
     onPointerMove(e: PointerEvent<HTMLElement>) {
       const current = drag.current;
       if (!current || !e.isPrimary) return;
       if (!current.ghost) {
         if (Math.hypot(e.clientX - current.x, e.clientY - current.y) < SLACK) return;
-        e.currentTarget.setPointerCapture(e.pointerId);
         const ghost = document.createElement("div");
         ghost.className = styles["ghost"] ?? "";
         ghost.style.setProperty("--tone", tone);
@@ -80,5 +89,6 @@ export function useMelodyDrag(source: Source, tone: string) {
       if (side) studio.takeFrom(side, source);
     },
     onPointerCancel: end,
+    onLostPointerCapture: end,
   };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { FormatError, WorkerError } from "@normflow/core";
+import { FlowError, FormatError, WorkerError } from "@normflow/core";
 import { fileTypes } from "../files/download.ts";
 import { exportAbc, exportMidi, fileName } from "../files/export.ts";
 import type { Dropped, ImportChoice } from "../files/import.ts";
@@ -14,6 +14,7 @@ import { decodePiece, linkTo } from "../keep/link.ts";
 import { same } from "../keep/same.ts";
 import { fileTitle } from "../keep/title.ts";
 import type { SideName } from "../piece/piece.ts";
+import { firstPiece } from "./first-piece.ts";
 import { partOf } from "./player-desk.ts";
 import type { Source } from "./state.ts";
 import type { Studio } from "./studio.ts";
@@ -24,6 +25,15 @@ export interface FileLike {
   readonly name: string;
   readonly size: number;
   arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** An error that names the file it is about. */
+function named(error: unknown, file: string): unknown {
+  if (!(error instanceof FlowError) || error.code === "unexpected" || error.message.includes(file)) return error;
+  return new FlowError(error.code, `${file}: ${error.message}`, {
+    cause: error,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  });
 }
 
 export type SaveFormat = "mid" | "abc" | "wav";
@@ -75,7 +85,7 @@ export class FileDoor {
           remarks: all,
         });
     } catch (error) {
-      studio.sayError(error);
+      studio.sayError(named(error, calledOf(file.name)));
     }
   }
 
@@ -122,11 +132,13 @@ export class FileDoor {
   /** Puts a melody of a file into a side, with its tempo, key and octave. */
   choose(choice: ImportChoice, name: SideName, from: string, remarks: readonly string[] = []): void {
     const { studio } = this;
+    const before = studio.piece.tempo;
     studio.show(undefined);
     studio.take(name, choice, choice.tempo);
     const { title, notes, place, voice } = studio.piece[name];
     studio.model.shelve({ title, notes, place, voice }, `from ${calledOf(from)}`, undefined);
-    studio.say([`“${title}” is ${name.toUpperCase()} now.`, ...choice.remarks, ...remarks].join(" "));
+    const tempo = choice.tempo === before ? "" : `, at ${Math.round(choice.tempo)} beats a minute`;
+    studio.say([`“${title}” is ${name.toUpperCase()} now${tempo}.`, ...choice.remarks, ...remarks].join(" "));
   }
 
   /** Goes back to the model that ships. */
@@ -163,6 +175,7 @@ export class FileDoor {
             ? new TextEncoder().encode(exportAbc(tune, tempo))
             : await studio.services.renderWav(tunes.map(partOf), { tempo, title });
       studio.services.download(fileName(title, format), bytes, fileTypes[format]);
+      studio.say(`${fileName(title, format)} was saved.`);
     } catch (error) {
       studio.sayError(error);
     }
@@ -183,10 +196,11 @@ export class FileDoor {
     try {
       const { piece, warning } = decodePiece(text);
       const isHere = same(piece, studio.piece);
+      const isFirst = same(studio.piece, firstPiece);
       studio.replace(piece);
       const plain = isHere
         ? "This is the piece that is here already."
-        : "This is the piece of the link. Undo brings yours back.";
+        : `This is the piece of the link.${isFirst ? "" : " Undo brings yours back."}`;
       studio.say(warning ?? plain);
     } catch (error) {
       studio.sayError(error);

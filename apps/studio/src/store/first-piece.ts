@@ -38,5 +38,5 @@ export const firstPiece: Piece = {
   path: { points: 9, preset: "musical" },
   seed: 2,
   temperature: 1,
-  similarity: 0.7,
+  similarity: 0.5,
 };

@@ -19,12 +19,12 @@ it("says how typical a melody is", () => {
   const typical = Array.from({ length: 100 }, (_, i) => i);
   expect(rankOf(50, typical)).toBe(0.5);
   const words = (bits: number) => typicalSentence(bits, typical);
-  expect(words(3)).toBe("3 bits: as expected as can be.");
-  expect(words(20)).toBe("20 bits: more expected than 8 in 10 of the model’s own.");
-  expect(words(50.2)).toBe("50 bits: typical of the model’s own.");
-  expect(words(85)).toBe("85 bits: more unusual than 9 in 10 of the model’s own.");
-  expect(words(100)).toBe("100 bits: as unusual as the strangest of the model’s own.");
-  expect(words(130)).toBe("130 bits: unlike any of the model’s own.");
+  expect(words(3)).toBe("Very ordinary (3 bits): nearly all that the model draws is more unusual.");
+  expect(words(20)).toBe("Rather ordinary (20 bits): 8 in 10 that the model draws are more unusual.");
+  expect(words(50.2)).toBe("Typical (50 bits) of what the model draws.");
+  expect(words(85)).toBe("Rather unusual (85 bits): 9 in 10 that the model draws are more ordinary.");
+  expect(words(100)).toBe("Very unusual (100 bits): nearly all that the model draws is more ordinary.");
+  expect(words(130)).toBe("Unheard of (130 bits): the model would hardly ever draw it.");
   expect(typicalSentence(43.2, undefined)).toBe("43 bits.");
 });
 

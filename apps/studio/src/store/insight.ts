@@ -28,18 +28,17 @@ export function rankOf(bits: number, typical: readonly number[]): number {
   return typical.length === 0 ? 0.5 : below / typical.length;
 }
 
-/** How typical a melody is, as a sentence. */
+/** How typical a melody is, as a sentence for those who know nothing of bits. */
 export function typicalSentence(bits: number, typical: readonly number[] | undefined): string {
-  const rounded = Math.round(bits);
-  if (!typical || typical.length === 0) return `${rounded} bits.`;
-  const rank = rankOf(bits, typical);
-  const tenths = Math.round(rank * 10);
-  if (bits > typical.at(-1)! + 8) return `${rounded} bits: unlike any of the model’s own.`;
-  if (tenths >= 10) return `${rounded} bits: as unusual as the strangest of the model’s own.`;
-  if (tenths >= 7) return `${rounded} bits: more unusual than ${tenths} in 10 of the model’s own.`;
-  if (tenths >= 4) return `${rounded} bits: typical of the model’s own.`;
-  if (tenths >= 1) return `${rounded} bits: more expected than ${10 - tenths} in 10 of the model’s own.`;
-  return `${rounded} bits: as expected as can be.`;
+  const measured = `${Math.round(bits)} bits`;
+  if (!typical || typical.length === 0) return `${measured}.`;
+  const tenths = Math.round(rankOf(bits, typical) * 10);
+  if (bits > typical.at(-1)! + 8) return `Unheard of (${measured}): the model would hardly ever draw it.`;
+  if (tenths >= 10) return `Very unusual (${measured}): nearly all that the model draws is more ordinary.`;
+  if (tenths >= 7) return `Rather unusual (${measured}): ${tenths} in 10 that the model draws are more ordinary.`;
+  if (tenths >= 4) return `Typical (${measured}) of what the model draws.`;
+  if (tenths >= 1) return `Rather ordinary (${measured}): ${10 - tenths} in 10 that the model draws are more unusual.`;
+  return `Very ordinary (${measured}): nearly all that the model draws is more unusual.`;
 }
 
 /** The most surprising note, where one stands out: its start and its bits. */

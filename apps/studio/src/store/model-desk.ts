@@ -6,7 +6,7 @@
 import type { Grid } from "@normflow/music";
 import type { OwnModel } from "../keep/model-store.ts";
 import { melodyId, shelve, star } from "../keep/shelf.ts";
-import { gridOf, notesOf } from "../piece/notes.ts";
+import { gridOf, notesOf, sameNotes } from "../piece/notes.ts";
 import { type Piece, SEEDS, type Side, type SideName } from "../piece/piece.ts";
 import { otherSide, varied, variedFrom, withSide, written } from "./sides.ts";
 import type { Tune } from "./state.ts";
@@ -19,6 +19,9 @@ interface Plan {
   /** For the shelf. */
   readonly how: string;
 }
+
+/** Seeds that a variation is tried with until one differs. */
+const TRIES = 8;
 
 const nextSeed = (seed: number): number => (seed + 1) % SEEDS;
 
@@ -89,6 +92,18 @@ export class ModelDesk {
     this.studio.busy(name, "model", false);
   }
 
+  /** Waits until the first model of the visit is there or has failed. */
+  private arrived(): Promise<void> {
+    const { store } = this.studio;
+    return new Promise((resolve) => {
+      const stop = store.subscribe(({ model }) => {
+        if (model.kind === "loading") return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
   /** Draws a new melody, around the locked notes where there are any, and counts the seed up. */
   draw(name: SideName): Promise<void> {
     return this.write(name, ({ temperature }, side) => {
@@ -119,19 +134,33 @@ export class ModelDesk {
     return this.write(name, ({ temperature, similarity }, side) => {
       const seed = this.seedFor(name);
       const { origin, locked } = variedFrom(side);
+      let last = seed;
       return {
-        ask: (engine) =>
-          engine.request("vary", {
-            grid: gridOf(origin),
-            similarity,
-            seed,
-            temperature,
-            locked,
-            ...this.studio.scale(),
-          }),
+        ask: async (engine) => {
+          for (let tries = 1; ; tries++) {
+            const answer = await engine.request("vary", {
+              grid: gridOf(origin),
+              similarity,
+              seed: last,
+              temperature,
+              locked,
+              ...this.studio.scale(),
+            });
+            // Near the original many seeds give what is there already: who pressed wants to hear a difference.
+            const isNew = !sameNotes(notesOf(answer.grid, origin), side.notes);
+            if (isNew || similarity === 1) return answer;
+            if (tries === TRIES) {
+              this.studio.say(
+                "So near the original hardly anything can change: lower Similarity, or free locked notes.",
+              );
+              return answer;
+            }
+            last = nextSeed(last);
+          }
+        },
         change: (piece, grid) => ({
           ...withSide(piece, name, (s) => varied({ ...s, origin }, notesOf(grid, origin))),
-          seed: seedAfter(piece, seed),
+          seed: piece.seed === seed ? nextSeed(last) : piece.seed,
         }),
         how: `varied, ${Math.round(similarity * 100)} % similar`,
       };
@@ -192,12 +221,14 @@ export class ModelDesk {
 
   private async write(name: SideName, plan: (piece: Piece, side: Side) => Plan): Promise<void> {
     const { studio } = this;
-    if (!this.isThere()) return;
     this.forget(name);
     const ticket = this.tickets[name];
     studio.focus(name);
     studio.busy(name, "model", true);
     try {
+      // A press that came before the model is answered when it is there.
+      if (studio.state.model.kind === "loading") await this.arrived();
+      if (ticket !== this.tickets[name] || !this.isThere()) return;
       for (;;) {
         const side = studio.piece[name];
         const { ask, change, how } = plan(studio.piece, side);
@@ -205,6 +236,7 @@ export class ModelDesk {
         if (ticket !== this.tickets[name]) return;
         // Notes that were locked or freed meanwhile: the answer knows nothing of that, so another one is asked for.
         if (studio.piece[name].locked !== side.locked) continue;
+        studio.keepOnShelf(name);
         studio.change((piece) => change(piece, grid));
         studio.set({ selection: { ...studio.state.selection, [name]: [] } });
         const { title, notes, place, voice } = studio.piece[name];

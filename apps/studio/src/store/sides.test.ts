@@ -54,11 +54,11 @@ describe("places", () => {
       }
   });
 
-  it("end where MIDI ends", () => {
-    expect(fitsMidi(side, { keyShift: 5, octaveShift: 36 })).toBe(true);
-    expect(fitsMidi(side, { keyShift: 6, octaveShift: 36 })).toBe(false);
-    expect(fitsMidi(side, { keyShift: 0, octaveShift: -48 })).toBe(true);
-    expect(fitsMidi(side, { keyShift: 0, octaveShift: -60 })).toBe(false);
+  it("end three octaves from where a melody is written, and where MIDI ends", () => {
+    expect(fitsMidi(side, { keyShift: 0, octaveShift: 36 })).toBe(true);
+    expect(fitsMidi(side, { keyShift: 1, octaveShift: 36 })).toBe(false);
+    expect(fitsMidi(side, { keyShift: 0, octaveShift: -36 })).toBe(true);
+    expect(fitsMidi(side, { keyShift: 0, octaveShift: -48 })).toBe(false);
     // A link may have put it higher than that.
     const high = { ...side, place: { keyShift: 0, octaveShift: 96 } };
     expect(fitsMidi(high, { keyShift: 0, octaveShift: 84 })).toBe(true);

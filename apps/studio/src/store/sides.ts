@@ -19,6 +19,10 @@ import {
   type SideName,
   settled,
 } from "../piece/piece.ts";
+import { nearestInScale, type ScaleName } from "../piece/scale.ts";
+
+/** Semitones from where it is written beyond which no melody is led: three octaves. */
+const FARTHEST = 36;
 
 export const otherSide = (name: SideName): SideName => (name === "a" ? "b" : "a");
 
@@ -46,6 +50,13 @@ export const written = (side: Side, notes: Notes, title = side.title): Side => (
   title: cutBytes(title, TITLE_BYTES),
   locked: keptLocks(side, notes),
 });
+
+/** The title of a drawn melody that was changed by hand. */
+export const editedTitle = (title: string): string => (/^Seed \d+$/.test(title) ? `${title}, edited` : title);
+
+/** The notes of a melody, each at the nearest pitch of a scale. */
+export const inTheScale = (notes: Notes, scale: ScaleName): Notes =>
+  notes.map((n) => ({ ...n, pitch: nearestInScale(scale, n.pitch, GRID_LOWEST, GRID_HIGHEST) }));
 
 /** A variation: the original stays, so that the next one starts from it too. */
 export const varied = (side: Side, notes: Notes): Side => ({ ...side, notes, shape: flat });
@@ -83,12 +94,12 @@ export const isInMidi = ({ notes, origin }: Side, place: Place): boolean =>
   [...notes, ...origin].every((n) => inMidi(openPitch(n) + shiftOf(place)));
 
 /**
- * Whether a melody may go to a place: all of it within MIDI, and room for what may yet be written.
- * Nothing keeps a melody where it cannot be heard: one that is outside, or without room, may come nearer.
+ * Whether a melody may go to a place: all of it within MIDI, and within three octaves of where it is written.
+ * Nothing keeps a melody where it cannot be heard: one that is outside, or farther away, may come nearer.
  */
 export function fitsMidi(side: Side, place: Place): boolean {
   const [shift, now] = [shiftOf(place), shiftOf(side.place)];
-  const hasRoom = inMidi(GRID_LOWEST + shift) && inMidi(GRID_HIGHEST + shift);
+  const hasRoom = Math.abs(shift) <= FARTHEST;
   const isInside = isInMidi(side, place) || !isInMidi(side, side.place);
   return isInside && (hasRoom || Math.abs(shift) <= Math.abs(now));
 }

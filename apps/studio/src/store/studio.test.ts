@@ -43,12 +43,18 @@ describe("drawing", () => {
     expect(studio.piece).toBe(firstPiece);
   });
 
-  it("says so before there is a model, and changes nothing", async () => {
+  it("waits for a model that is on its way; sliders, which cannot, say so", async () => {
     const { studio } = await fakeStudio({ model: false });
-    await studio.model.draw("a");
-    studio.shape("a", { ...flat, register: 0.5 });
+    const drawn = studio.model.draw("a");
+    expect(studio.state.busy.a).toBe(true);
+    studio.shape("b", { ...flat, register: 0.5 });
     expect(studio.piece).toBe(firstPiece);
     expect(studio.state.notice?.text).toBe("The model is still on its way.");
+    studio.set({ model: { kind: "failed", message: "There is none." } });
+    await drawn;
+    expect(studio.state.busy.a).toBe(false);
+    expect(studio.piece).toBe(firstPiece);
+    expect(studio.state.notice?.text).toBe("There is none.");
   });
 
   it("of an answer that comes after an edit, undo, an exchange, a clearing or a link leaves nothing", async () => {
@@ -428,7 +434,7 @@ describe("dropped files", () => {
     await opened;
     expect(studio.piece.b).toMatchObject({ title: "Reel", notes: tuneOf(4) });
     expect(studio.piece.tempo).toBe(90);
-    expect(studio.state.notice?.text).toBe("“Reel” is B now.");
+    expect(studio.state.notice?.text).toBe("“Reel” is B now, at 90 beats a minute.");
     studio.undo();
     expect(studio.piece).toBe(firstPiece);
   });
@@ -467,7 +473,7 @@ describe("dropped files", () => {
     const opened = studio.files.openFirst([file, fakeFile("b.mid"), fakeFile("c.mid")], "a");
     await file.give();
     await opened;
-    expect(studio.state.notice?.text).toMatch(/“Reel” is A now\..*first of 3 files/);
+    expect(studio.state.notice?.text).toMatch(/“Reel” is A now, at 90 beats a minute\..*first of 3 files/);
     await studio.files.openFirst([], "a");
     expect(studio.state.notice?.text).toMatch(/^Only files can be dropped/);
   });
@@ -660,7 +666,7 @@ describe("keeping", () => {
     const opened = studio.files.open(file, "a");
     await file.give();
     await opened;
-    expect(studio.state.notice?.text).toBe("“Reel” is A now.");
+    expect(studio.state.notice?.text).toBe("“Reel” is A now, at 90 beats a minute.");
     studio.notices.unsay(studio.state.notice!.id);
     expect(studio.state.notice?.text).toMatch(/storage is full/);
     studio.notices.unsay(studio.state.notice!.id);

@@ -21,15 +21,26 @@ import {
   toggleLock,
   type VoiceName,
 } from "../piece/piece.ts";
-import { scales } from "../piece/scale.ts";
+import { inScale, type ScaleName, scales } from "../piece/scale.ts";
 import { FileDoor } from "./file-door.ts";
+import { firstPiece } from "./first-piece.ts";
 import { ModelDesk } from "./model-desk.ts";
 import { Notices } from "./notices.ts";
 import { PlayerDesk } from "./player-desk.ts";
 import { ReadingDesk } from "./reading-desk.ts";
 import { firstState, type Services } from "./services.ts";
 import { ShapeDesk } from "./shape-desk.ts";
-import { fitsMidi, isFlat, isInMidi, swapped, transposed, withSide, written } from "./sides.ts";
+import {
+  editedTitle,
+  fitsMidi,
+  inTheScale,
+  isFlat,
+  isInMidi,
+  swapped,
+  transposed,
+  withSide,
+  written,
+} from "./sides.ts";
 import type { Sheet, Source, StudioState, Tune } from "./state.ts";
 import { tunesOf } from "./tunes.ts";
 
@@ -112,11 +123,20 @@ export class Studio {
       const before = key !== undefined && key === merging ? past.at(-1) : undefined;
       this.changeSide(
         name,
-        (side) => written({ ...side, locked: (before?.[name] ?? side).locked }, notes),
+        (side) => written({ ...side, locked: (before?.[name] ?? side).locked }, notes, editedTitle(side.title)),
         key === undefined ? {} : { merge: key },
       );
     }
     if (selection) this.select(name, selection);
+  }
+
+  /** Puts a melody that something else is about to replace into the history, unless it is there or in every visit. */
+  keepOnShelf(name: SideName, how = "written by hand"): void {
+    const { title, notes, place, voice } = this.piece[name];
+    const isFirst = sideNames.some((n) => sameNotes(firstPiece[n].notes, notes));
+    const isThere = this.state.shelf.some((item) => item.id === melodyId(notes, place));
+    if (notes.length === 0 || isFirst || isThere) return;
+    this.model.shelve({ title, notes, place, voice }, how, undefined);
   }
 
   select(name: SideName, starts: readonly number[]): void {
@@ -179,6 +199,7 @@ export class Studio {
 
   clear(name: SideName): void {
     this.model.forget(name);
+    this.keepOnShelf(name);
     this.changeSide(name, (side) => ({ ...written(side, [], "Untitled"), locked: [] }));
   }
 
@@ -194,6 +215,29 @@ export class Studio {
     this.change((piece) => ({ ...piece, ...change }), { merge: `settings ${Object.keys(change).join()}` });
   }
 
+  /** Holds what is written from now on to a scale, and offers to move what is there. */
+  chooseScale(scale: ScaleName): void {
+    this.settings({ scale });
+    if (scale === "chromatic") return;
+    const strays = sideNames.some((name) => this.piece[name].notes.some((n) => !inScale(scale, n.pitch)));
+    this.say(
+      `Draw, Vary, the sliders and the notes that you write keep to ${scales[scale].name} from now on.`,
+      "plain",
+      strays ? { label: "Move these notes too", run: () => this.moveIntoScale() } : undefined,
+    );
+  }
+
+  /** Moves the notes of both melodies to the nearest ones of the scale. */
+  moveIntoScale(): void {
+    for (const name of sideNames) this.model.forget(name);
+    this.change((piece) => ({
+      ...piece,
+      ...Object.fromEntries(
+        sideNames.map((name) => [name, written(piece[name], inTheScale(piece[name].notes, piece.scale))]),
+      ),
+    }));
+  }
+
   shape(name: SideName, shape: Shape): void {
     this.shapes.move(name, shape);
   }
@@ -201,6 +245,7 @@ export class Studio {
   /** Puts a melody in the place of A or B, with the tempo that it brings. */
   take(name: SideName, tune: Pick<Tune, "title" | "notes" | "place">, tempo = this.piece.tempo): void {
     this.model.forget(name);
+    this.keepOnShelf(name);
     this.change((piece) => ({
       ...withSide(piece, name, (side) => ({
         ...written(side, tune.notes, tune.title),
@@ -218,7 +263,10 @@ export class Studio {
     const [tune] = tunesOf(this.state, source);
     if (source.kind === "choice" && sheet?.kind === "choices")
       this.files.choose(sheet.choices[source.index]!, name, sheet.fileName);
-    else if (tune && source.kind !== "path") this.take(name, tune);
+    else if (tune && source.kind !== "path") {
+      this.take(name, tune);
+      if (source.kind === "point") this.keepOnShelf(name, "from the path");
+    }
   }
 
   /** Moves the melody of a side among the favourites. */

@@ -10,7 +10,9 @@ import type { Source, StudioState, Tune } from "./state.ts";
 export function pointTitle({ a, b }: Piece, index: number, count: number): string {
   if (index === 0) return a.title;
   if (index === count - 1) return b.title;
-  return `${a.title} → ${b.title}, ${index + 1} of ${count}`;
+  // Of a title that is such a one itself, only where it began.
+  const short = (title: string): string => [...title.split(" → ")[0]!].slice(0, 14).join("").trim();
+  return `${short(a.title)} → ${short(b.title)}, ${index + 1}/${count}`;
 }
 
 /** The melodies of a source, one after another; none where it is gone. */
