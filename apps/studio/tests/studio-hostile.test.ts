@@ -18,7 +18,7 @@ import {
 } from "../src/files/testing/hostile-files.ts";
 import { encodePiece } from "../src/keep/link.ts";
 import { dice } from "../src/keep/testing/random-piece.ts";
-import { describeInBrowser, openPage } from "./browser.ts";
+import { describeInBrowser, keptOffline, openPage } from "./browser.ts";
 import { after, focusSide, modelReady, pieceOf } from "./studio-door.ts";
 
 /** Milliseconds that the page may stand still while a file is read. */
@@ -130,7 +130,8 @@ describeInBrowser("hostile files", () => {
     await focusSide(page, "a");
     await after(page, () => page.keyboard.press("d"));
     await tidy(page);
-    await page.waitForTimeout(500);
+    // All that the page keeps for later has been asked for by then.
+    await keptOffline(page);
     const model = await modelOf(page);
     // The worker that reads files, and what it consists of, is asked for at the first of them.
     const asked = new Set(requests);
