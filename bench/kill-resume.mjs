@@ -1,6 +1,6 @@
 // Kills training runs and resumes them: what stands after a SIGKILL, and whether the resumed run ends alike.
 //
-//   node bench/kill-resume.mjs --corpus FOLDER [--kills 20] [--epochs 6]
+//   node bench/kill-resume.mjs --corpus FOLDER [--kills 20] [--epochs 6] [--threads 1]
 //
 // One run is left alone. Then, for each kill, a run of the same settings is killed: two in three at moments spread from
 // its first checkpoint to its last, the others while a file is being written (seen by its .partial). The model that
@@ -22,6 +22,7 @@ const { values: args } = parseArgs({
     corpus: { type: "string" },
     kills: { type: "string", default: "20" },
     epochs: { type: "string", default: "6" },
+    threads: { type: "string", default: "1" },
   },
 });
 const kills = Number(args.kills);
@@ -38,7 +39,9 @@ writeFileSync(
 );
 
 const start = (run, ...more) =>
-  spawn(process.execPath, [flowctl, "train", args.corpus, "-o", run, ...more], { stdio: "ignore" });
+  spawn(process.execPath, [flowctl, "train", args.corpus, "-o", run, "--threads", args.threads, ...more], {
+    stdio: "ignore",
+  });
 const ended = (child) => new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const filesOf = (run) =>

@@ -48,7 +48,8 @@ function keepOffline(folder) {
   const unused = [...page.matchAll(/<script\s+src="([^"]+)"[^>]*\snoModule\b/gi)].map(([, path]) => path);
   const files = filesBelow(folder).filter(
     (name) =>
-      !/(^\.|\/\.|^404\.html|^icon-.*\.png|^sw\.js|^robots\.txt|\.(map|br|gz))$/.test(name) &&
+      !/(^|\/)\./.test(name) &&
+      !/(^404\.html|^icon-.*\.png|^sw\.js|^robots\.txt|\.(map|br|gz))$/.test(name) &&
       !unused.some((path) => path.endsWith(name)),
   );
   const hash = createHash("sha256").update(template);

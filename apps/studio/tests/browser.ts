@@ -126,14 +126,12 @@ export function toOtherHosts(requests: readonly string[], url: string): string[]
   });
 }
 
-/** Waits until the studio's service worker keeps the whole build and answers for the page. */
+/**
+ * Waits until the studio's service worker keeps the whole build and answers for the page.
+ * @throws {Error} where it does not within half a minute
+ */
 export async function keptOffline(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const { serviceWorker } = navigator;
-    await serviceWorker.ready;
-    if (!serviceWorker.controller)
-      await new Promise((done) => serviceWorker.addEventListener("controllerchange", done, { once: true }));
-  });
+  await until(page, () => navigator.serviceWorker.controller !== null, null, 30_000);
 }
 
 /**

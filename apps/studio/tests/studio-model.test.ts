@@ -170,7 +170,9 @@ describeInBrowser("the model in the page", () => {
     await openPiece(page, firstPiece);
     const card = page.getByRole("region", { name: "Melody B" });
     await card.getByText(/32 bits: more expected than \d in 10/).waitFor();
-    await card.getByText(/The surprise is the [A-G][♯♭]?\d at bar [12], beat [1-4].*, 1 in [\d,]+/).waitFor();
+    await card
+      .getByText(/Most surprising: the [A-G][♯♭]?\d at bar [12], beat [1-4].*, a chance of 1 in [\d,]+/)
+      .waitFor();
   });
 
   it("draws otherwise with another model file, refuses what is none, and goes back", async () => {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { useEffect, useState } from "react";
+import { startTransition, useEffect, useState } from "react";
 import { download } from "../files/download.ts";
 import { readInWorker } from "../files/reader.ts";
 import { forgetModel, loadModel, saveModel } from "../keep/model-store.ts";
@@ -67,18 +67,24 @@ function open(): Studio {
 /** One studio a page, however often React mounts. */
 let opened: Studio | undefined;
 
+/** Milliseconds after the start at which the files for later are fetched: the first sound comes first. */
+const LATER = 4000;
+
 function registerOffline(): void {
   if (process.env.NODE_ENV !== "production" || !("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.register(`${base}/sw.js`).catch(() => {
-    // Without it the studio works as long as there is a network.
-  });
+  setTimeout(() => {
+    navigator.serviceWorker.register(`${base}/sw.js`).catch(() => {
+      // Without it the studio works as long as there is a network.
+    });
+  }, LATER);
 }
 
 export function App() {
   const [studio, setStudio] = useState<Studio | undefined>(undefined);
   useEffect(() => {
     opened ??= open();
-    setStudio(opened);
+    // Drawn in slices, so that the page answers while it builds itself up.
+    startTransition(() => setStudio(opened));
     registerOffline();
   }, []);
   if (!studio)

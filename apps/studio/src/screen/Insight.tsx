@@ -37,8 +37,8 @@ export function Insight({ name }: { readonly name: SideName }) {
               : "Listening…"}{" "}
         {side.notes.length > 0 && note && top && (
           <span className={styles["note"]}>
-            The surprise is the {noteName(openPitch(note), side.place)} at {positionWords(note.start)}, {chance(top[1])}
-            .
+            Most surprising: the {noteName(openPitch(note), side.place)} at {positionWords(note.start)}, a chance of{" "}
+            {chance(top[1])}.
           </span>
         )}
       </p>

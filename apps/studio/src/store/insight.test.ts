@@ -20,11 +20,11 @@ it("says how typical a melody is", () => {
   expect(rankOf(50, typical)).toBe(0.5);
   const words = (bits: number) => typicalSentence(bits, typical);
   expect(words(3)).toBe("3 bits: as expected as can be.");
-  expect(words(20)).toBe("20 bits: more expected than 8 in 10 that the model draws.");
-  expect(words(50.2)).toBe("50 bits: typical of what the model draws.");
-  expect(words(85)).toBe("85 bits: more unusual than 9 in 10 that the model draws.");
-  expect(words(100)).toBe("100 bits: as unusual as the strangest the model draws.");
-  expect(words(130)).toBe("130 bits: unlike anything the model draws.");
+  expect(words(20)).toBe("20 bits: more expected than 8 in 10 of the model’s own.");
+  expect(words(50.2)).toBe("50 bits: typical of the model’s own.");
+  expect(words(85)).toBe("85 bits: more unusual than 9 in 10 of the model’s own.");
+  expect(words(100)).toBe("100 bits: as unusual as the strangest of the model’s own.");
+  expect(words(130)).toBe("130 bits: unlike any of the model’s own.");
   expect(typicalSentence(43.2, undefined)).toBe("43 bits.");
 });
 

@@ -34,11 +34,11 @@ export function typicalSentence(bits: number, typical: readonly number[] | undef
   if (!typical || typical.length === 0) return `${rounded} bits.`;
   const rank = rankOf(bits, typical);
   const tenths = Math.round(rank * 10);
-  if (bits > typical.at(-1)! + 8) return `${rounded} bits: unlike anything the model draws.`;
-  if (tenths >= 10) return `${rounded} bits: as unusual as the strangest the model draws.`;
-  if (tenths >= 7) return `${rounded} bits: more unusual than ${tenths} in 10 that the model draws.`;
-  if (tenths >= 4) return `${rounded} bits: typical of what the model draws.`;
-  if (tenths >= 1) return `${rounded} bits: more expected than ${10 - tenths} in 10 that the model draws.`;
+  if (bits > typical.at(-1)! + 8) return `${rounded} bits: unlike any of the model’s own.`;
+  if (tenths >= 10) return `${rounded} bits: as unusual as the strangest of the model’s own.`;
+  if (tenths >= 7) return `${rounded} bits: more unusual than ${tenths} in 10 of the model’s own.`;
+  if (tenths >= 4) return `${rounded} bits: typical of the model’s own.`;
+  if (tenths >= 1) return `${rounded} bits: more expected than ${10 - tenths} in 10 of the model’s own.`;
   return `${rounded} bits: as expected as can be.`;
 }
 
