@@ -56,7 +56,10 @@ export async function after(page: Page, act: () => Promise<void>): Promise<Piece
   for (;;) {
     const piece = await settledPiece(page);
     if (encodePiece(piece) !== before) return piece;
-    if (Date.now() > end) throw new Error("Nothing changed.");
+    if (Date.now() > end) {
+      const said = await page.locator("[data-tone]").allTextContents();
+      throw new Error(`Nothing changed. ${said.join(" ")}`);
+    }
     await page.waitForTimeout(5);
   }
 }

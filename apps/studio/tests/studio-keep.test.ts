@@ -159,7 +159,7 @@ describeInBrowser("files", () => {
     const pick = dialog.getByRole("button", { name: /to B$/ }).nth(2);
     const title = (await pick.getAttribute("aria-label"))!.replace(/ to B$/, "");
     await pick.click();
-    await page.getByText(`“${title}” is B now.`).waitFor();
+    await page.getByText(`“${title}” is B now`).waitFor();
     expect((await pieceOf(page)).b.title).toBe(title);
     expect(problems).toEqual([]);
     await close();

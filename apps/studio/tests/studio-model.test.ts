@@ -169,7 +169,7 @@ describeInBrowser("the model in the page", () => {
   it("says how typical a melody is, and which note surprises", async () => {
     await openPiece(page, firstPiece);
     const card = page.getByRole("region", { name: "Melody B" });
-    await card.getByText(/32 bits: more expected than \d in 10/).waitFor();
+    await card.getByText(/Rather ordinary \(32 bits\): \d in 10/).waitFor();
     await card
       .getByText(/Most surprising: the [A-G][♯♭]?\d at bar [12], beat [1-4].*, a chance of 1 in [\d,]+/)
       .waitFor();
@@ -194,7 +194,7 @@ describeInBrowser("the model in the page", () => {
     await page.getByText("Model: own.safetensors").waitFor();
     expect(await draw()).not.toEqual(before);
     await input.setInputFiles({ name: "bad.safetensors", mimeType: "", buffer: Buffer.from("no model") });
-    await page.getByRole("alert").waitFor();
+    await page.getByRole("alert").getByText(/\.$/).waitFor();
     await page.getByText("Model: own.safetensors").waitFor();
     await page.reload();
     await page.getByText("Model: own.safetensors").waitFor();

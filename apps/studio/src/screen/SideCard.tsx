@@ -128,7 +128,7 @@ function Tools({ name }: { readonly name: SideName }) {
         <button
           type="button"
           className={styles["second"]}
-          disabled={empty}
+          disabled={empty && side.origin.length === 0}
           title={`A variation of the original, ${Math.round(similarity * 100)} % similar (V)`}
           onClick={() => void studio.model.vary(name)}
         >

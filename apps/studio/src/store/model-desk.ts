@@ -130,7 +130,7 @@ export class ModelDesk {
 
   /** Writes a variation of the original; at similarity 1 it is the original. */
   async vary(name: SideName): Promise<void> {
-    if (this.studio.piece[name].notes.length === 0) return this.nothingIn(name);
+    if (variedFrom(this.studio.piece[name]).origin.length === 0) return this.nothingIn(name);
     return this.write(name, ({ temperature, similarity }, side) => {
       const seed = this.seedFor(name);
       const { origin, locked } = variedFrom(side);
@@ -146,8 +146,9 @@ export class ModelDesk {
               locked,
               ...this.studio.scale(),
             });
-            // Near the original many seeds give what is there already: who pressed wants to hear a difference.
-            const isNew = !sameNotes(notesOf(answer.grid, origin), side.notes);
+            // Near the original many seeds give what is there already, and a few silence: who pressed wants to hear something.
+            const notes = notesOf(answer.grid, origin);
+            const isNew = notes.length > 0 && !sameNotes(notes, side.notes);
             if (isNew || similarity === 1) return answer;
             if (tries === TRIES) {
               this.studio.say(

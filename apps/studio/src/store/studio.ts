@@ -119,11 +119,14 @@ export class Studio {
       this.model.forget(name);
       const { merging, past } = this.state.timeline;
       const key = merge && `edit ${name} ${merge}`;
-      // While one drag goes on, the locks are those from before it: on the way back they are there again.
-      const before = key !== undefined && key === merging ? past.at(-1) : undefined;
+      // While one drag goes on, all but the notes is as it was before it: on the way back nothing is left of it.
+      const before = key !== undefined && key === merging ? past.at(-1)?.[name] : undefined;
       this.changeSide(
         name,
-        (side) => written({ ...side, locked: (before?.[name] ?? side).locked }, notes, editedTitle(side.title)),
+        (now) => {
+          const side = before ?? now;
+          return sameNotes(notes, side.notes) ? side : written(side, notes, editedTitle(side.title));
+        },
         key === undefined ? {} : { merge: key },
       );
     }
