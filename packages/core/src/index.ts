@@ -10,7 +10,17 @@ export {
 } from "./backend.ts";
 export { type Bijector, defineLayer, type LayerDefinition, type Mapped, type Traced } from "./bijector/bijector.ts";
 export { chain, composed, invert, inverted } from "./bijector/chain.ts";
-export { type Described, fromJSON, type Kind, parseOptions, part, shape, size, toJSON } from "./bijector/described.ts";
+export {
+  type Described,
+  fromJSON,
+  type Kind,
+  parseOptions,
+  part,
+  positive,
+  shape,
+  size,
+  toJSON,
+} from "./bijector/described.ts";
 export {
   addCosts,
   type Cost,

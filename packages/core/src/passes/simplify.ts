@@ -7,7 +7,7 @@ import type { Builder } from "../graph/builder.ts";
 import type { GraphNode, NodeOf } from "../graph/graph.ts";
 import { sameShape } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { kernels } from "../reference/kernels.ts";
+import { elementwiseKernels } from "../reference/elementwise.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** Literals above this size are computed at run time: folding them would only make the graph bigger. */
@@ -31,17 +31,21 @@ const as = (x: Tensor, like: Tensor, builder: Builder): readonly Tensor[] =>
 export const simplify: Rewrite = (node, inputs, builder) =>
   fold(node, inputs, builder) ?? identity(node, inputs, builder);
 
+/**
+ * Folds what works entry by entry, and reshapes: masks and scales are made of these. The rest of a graph's literals is
+ * left to the backend, which computes it once, so that no other kernel has to come along.
+ */
 function fold(node: GraphNode, inputs: readonly Tensor[], builder: Builder): readonly Tensor[] | undefined {
   const { op } = node;
-  if (op === "constant" || op === "input" || op === "scan" || op === "loop" || op === "customVjp" || op === "size")
-    return undefined;
-  if (op === "iota" || op === "broadcast" || op === "pad") return undefined;
+  if (op !== "reshape" && !Object.hasOwn(elementwiseKernels, op)) return undefined;
   if (inputs.length === 0 || !node.outputs.every((t) => t.shape.every((d) => typeof d === "number"))) return undefined;
   const values = inputs.map(literal);
   if (!values.every((v) => v !== undefined)) return undefined;
   const size = node.outputs.reduce((n, t) => n + t.shape.reduce<number>((a, d) => a * (d as number), 1), 0);
   if (size > FOLD_LIMIT) return undefined;
-  const results = (kernels[op] as (typeof kernels)["add"])(
+  if (op === "reshape")
+    return builder.emit("constant", { data: values[0]!.data, shape: node.outputs[0]!.shape as number[] }, []);
+  const results = elementwiseKernels[op as "add"](
     node.params as never,
     values.map((v) => ({ data: v.data, shape: v.shape })),
     new Map(),

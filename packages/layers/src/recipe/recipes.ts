@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Flow, size } from "@normflow/core";
+import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
@@ -24,7 +24,7 @@ const affineFlow = z.strictObject({
   layers: z.optional(size),
   hidden: z.optional(z.array(size)),
   activation: z.optional(activation),
-  bound: z.optional(z.number().check(z.positive())),
+  bound: z.optional(positive),
   actNorm: z.optional(z.boolean()),
 });
 
