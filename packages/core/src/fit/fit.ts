@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Abortable } from "../abort.ts";
+import { type Abortable, pacedCheckpoint } from "../abort.ts";
 import type { Backend } from "../backend.ts";
 import type { Flow } from "../distribution/flow.ts";
 import { OptionError } from "../error.ts";
@@ -56,10 +56,10 @@ export interface FitOptions {
   /** Evaluations without improvement after which training stops. */
   readonly patience?: number;
   readonly loss?: Loss;
-  /** Weights to start from. */
+  /** Weights to start from: a model's `weights`, or `warmStart(flow, model)` for a model of a similar flow. */
   readonly from?: Weights;
-  /** Paths of parameters that stay as they are. */
-  readonly frozen?: (path: string) => boolean;
+  /** Parameters that stay as they are: parts of the flow by path, `["bijector/layers/0"]`, or a test of each path. */
+  readonly frozen?: readonly string[] | ((path: string) => boolean);
   readonly signal?: Abortable;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -69,6 +69,9 @@ const positive = (name: string, value: number): number => {
     throw new OptionError("fit-option", `${name} is a whole number from 1, not ${value}.`);
   return value;
 };
+
+const frozenTest = (frozen: FitOptions["frozen"]): TrainerOptions["frozen"] =>
+  typeof frozen === "object" ? (path) => frozen.some((part) => path === part || path.startsWith(`${part}/`)) : frozen;
 
 /** Resolves the settings of a run over `count` training rows. */
 export function resolveFitOptions(options: FitOptions, count: number): TrainerOptions {
@@ -94,7 +97,7 @@ export function resolveFitOptions(options: FitOptions, count: number): TrainerOp
     },
     average: options.average ? options.average : undefined,
     loss: options.loss ?? negativeLogLikelihood,
-    frozen: options.frozen,
+    frozen: frozenTest(options.frozen),
   };
 }
 
@@ -156,11 +159,13 @@ export async function fit(flow: Flow, data: FitData | undefined, options: FitOpt
         : { train: undefined, valid: undefined }
       : { train: all, valid: toRows(flow, validation, "validation x") };
   const resolved = resolveFitOptions(options, train?.x.shape[0] ?? 0);
+  signal?.throwIfAborted();
   const trainer = await Trainer.create(flow, train, resolved, options.from ? { weights: options.from } : {});
+  const breathe = signal || onProgress ? pacedCheckpoint(signal) : undefined;
   try {
     const every = options.evaluateEvery ?? Math.max(100, trainer.stepsPerEpoch);
     while (trainer.step < resolved.steps && trainer.stale <= patience) {
-      signal?.throwIfAborted();
+      await breathe?.();
       const result = await trainer.advance();
       const due = !result.rolledBack && (trainer.step % every === 0 || trainer.step === resolved.steps);
       const figure = due && valid ? (await trainer.evaluate(valid)).valid : undefined;

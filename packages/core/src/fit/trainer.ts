@@ -11,7 +11,7 @@ import { neg } from "../ops/elementwise.ts";
 import { foldIn, type Key, permutation, key as seedKey } from "../random/index.ts";
 import { rowRange, takeRows } from "./data.ts";
 import { batchSize, type Loss, negativeLogLikelihood } from "./loss.ts";
-import type { Weights } from "./model.ts";
+import { checkWeights, type Weights } from "./model.ts";
 import { NoiseMaker } from "./noise.ts";
 import type { OptimiserOptions } from "./optimiser.ts";
 import { type Schedule, scheduleFactor } from "./schedule.ts";
@@ -353,6 +353,10 @@ function frozenMask(layout: Program["layout"], frozen: (path: string) => boolean
   const mask = new Float64Array(layout.size).fill(1);
   for (const { path, parameter, offset } of layout.entries)
     if (frozen(path)) mask.fill(0, offset, offset + parameter.size);
+  if (!mask.includes(0) || !mask.includes(1))
+    throw new OptionError("frozen", `${mask.includes(0) ? "All" : "No"} parameters of this flow are frozen.`, {
+      hint: `Their paths are like ${layout.entries[0]!.path}.`,
+    });
   return mask;
 }
 
@@ -365,6 +369,7 @@ async function firstState(
 ): Promise<TrainerState> {
   const key = seedKey(options.seed);
   const layouts = { params: layoutOf(flow.params), state: layoutOf(flow.state) };
+  if (weights) checkWeights(layouts, weights);
   let params: FloatArray = weights?.params ?? startValues(layouts.params, foldIn(key, STREAM.params));
   let state: FloatArray = weights?.state ?? startValues(layouts.state, foldIn(key, STREAM.state));
   if (rows && layouts.state.size > 0) {

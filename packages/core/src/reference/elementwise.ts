@@ -1,48 +1,44 @@
 /**
- * The reference kernels that work entry by entry. They stand apart because constant folding needs them, and a bundle
- * that folds constants should not carry the whole reference backend.
+ * What the primitives that work entry by entry do to numbers. They stand apart because constant folding needs them, and
+ * a bundle that folds constants should not carry the whole reference backend.
  *
  * @module
  */
 import type { Primitive } from "../primitives/params.ts";
 import { erf } from "../special/index.ts";
-import { elementwise1, elementwise2, elementwise3 } from "./block.ts";
-import type { Kernel } from "./kernel.ts";
 
-const one =
-  (f: (x: number) => number): Kernel<Primitive> =>
-  (_, [x]) => [elementwise1(x!, f)];
+/** Functions of one to three numbers, by primitive. */
+export const scalarFunctions = {
+  neg: (x: number) => -x,
+  abs: Math.abs,
+  sign: Math.sign,
+  floor: Math.floor,
+  exp: Math.exp,
+  expm1: Math.expm1,
+  log: Math.log,
+  log1p: Math.log1p,
+  sqrt: Math.sqrt,
+  sin: Math.sin,
+  cos: Math.cos,
+  tanh: Math.tanh,
+  sigmoid: (x: number) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x))),
+  relu: (x: number) => Math.max(x, 0),
+  erf,
 
-const two =
-  (f: (a: number, b: number) => number): Kernel<Primitive> =>
-  (_, [a, b]) => [elementwise2(a!, b!, f)];
+  add: (a: number, b: number) => a + b,
+  sub: (a: number, b: number) => a - b,
+  mul: (a: number, b: number) => a * b,
+  div: (a: number, b: number) => a / b,
+  max: (a: number, b: number) => Math.max(a, b),
+  min: (a: number, b: number) => Math.min(a, b),
+  greater: (a: number, b: number) => (a > b ? 1 : 0),
+  greaterEqual: (a: number, b: number) => (a >= b ? 1 : 0),
+  equal: (a: number, b: number) => (a === b ? 1 : 0),
+  select: (c: number, a: number, b: number) => (c !== 0 ? a : b),
+} satisfies { readonly [P in Primitive]?: (...values: number[]) => number };
 
-export const elementwiseKernels = {
-  neg: one((x) => -x),
-  abs: one(Math.abs),
-  sign: one(Math.sign),
-  floor: one(Math.floor),
-  exp: one(Math.exp),
-  expm1: one(Math.expm1),
-  log: one(Math.log),
-  log1p: one(Math.log1p),
-  sqrt: one(Math.sqrt),
-  sin: one(Math.sin),
-  cos: one(Math.cos),
-  tanh: one(Math.tanh),
-  sigmoid: one((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
-  relu: one((x) => Math.max(x, 0)),
-  erf: one(erf),
-  stopGradient: (_, [x]) => [x!],
+/** A primitive that works entry by entry. */
+export type Elementwise = keyof typeof scalarFunctions;
 
-  add: two((a, b) => a + b),
-  sub: two((a, b) => a - b),
-  mul: two((a, b) => a * b),
-  div: two((a, b) => a / b),
-  max: two((a, b) => Math.max(a, b)),
-  min: two((a, b) => Math.min(a, b)),
-  greater: two((a, b) => (a > b ? 1 : 0)),
-  greaterEqual: two((a, b) => (a >= b ? 1 : 0)),
-  equal: two((a, b) => (a === b ? 1 : 0)),
-  select: (_, [c, a, b]) => [elementwise3(c!, a!, b!, (x, y, z) => (x !== 0 ? y : z))],
-} satisfies { readonly [P in Primitive]?: Kernel<P> };
+/** Whether a primitive works entry by entry. */
+export const isElementwise = (op: Primitive): op is Elementwise => Object.hasOwn(scalarFunctions, op);

@@ -5,9 +5,9 @@
  */
 import { resolveShape, resolveSize } from "../graph/size.ts";
 import type { Primitive } from "../primitives/params.ts";
-import { type Block, count, elementwise2, lanes, outerInner, stridesOf } from "./block.ts";
+import { type Block, count, elementwise1, elementwise2, elementwise3, lanes, outerInner, stridesOf } from "./block.ts";
 import { conv2d, matmul, triangularSolve } from "./contractions.ts";
-import { elementwiseKernels } from "./elementwise.ts";
+import { type Elementwise, scalarFunctions } from "./elementwise.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** The index of a scalar start so that `size` entries fit. */
@@ -68,6 +68,15 @@ const entry = ({ data, shape }: Block, i: number): Block => {
   return { data: data.subarray(i * size, (i + 1) * size), shape: shape.slice(1) };
 };
 
+/** A function of numbers over blocks that broadcast. */
+const overBlocks =
+  (f: (...values: number[]) => number): Kernel<Elementwise> =>
+  (_, [a, b, c]) => [c ? elementwise3(a!, b!, c, f) : b ? elementwise2(a!, b, f) : elementwise1(a!, f)];
+
+const elementwise = Object.fromEntries(
+  Object.entries(scalarFunctions).map(([op, f]) => [op, overBlocks(f as (...values: number[]) => number)]),
+) as { readonly [P in Elementwise]: Kernel<P> };
+
 export const kernels = {
   constant: ({ data, shape }) => [{ data, shape }],
   iota: ({ size }, _, bindings) => {
@@ -79,7 +88,8 @@ export const kernels = {
     throw new Error(`input ${name} is given by the caller`);
   },
 
-  ...elementwiseKernels,
+  ...elementwise,
+  stopGradient: (_, [x]) => [x!],
 
   matmul: (params, [a, b]) => [matmul(params, a!, b!)],
   conv2d: (params, [x, kernel]) => [conv2d(params, x!, kernel!)],
