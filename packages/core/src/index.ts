@@ -9,7 +9,7 @@ export {
   hostArray,
 } from "./backend.ts";
 export { type Bijector, defineLayer, type LayerDefinition, type Mapped, type Traced } from "./bijector/bijector.ts";
-export { chain, composed, invert, inverted } from "./bijector/chain.ts";
+export { chain, composed } from "./bijector/chain.ts";
 export {
   type Described,
   fromJSON,
@@ -33,6 +33,7 @@ export {
   rootFinding,
   type StatedFacts,
 } from "./bijector/facts.ts";
+export { invert, inverted } from "./bijector/invert.ts";
 export {
   filled,
   isParameter,
@@ -56,14 +57,11 @@ export {
   unflatten,
 } from "./bijector/program.ts";
 export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
-export {
-  type Base,
-  diagonalNormal,
-  standardNormal,
-  standardNormalLogProb,
-  standardUniform,
-} from "./distribution/base.ts";
+export type { Base } from "./distribution/base.ts";
+export { diagonalNormal } from "./distribution/diagonal-normal.ts";
 export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
+export { standardNormal, standardNormalLogProb } from "./distribution/standard-normal.ts";
+export { standardUniform } from "./distribution/standard-uniform.ts";
 export {
   BackendError,
   FlowError,
