@@ -43,6 +43,9 @@ const configs = {
   },
 };
 
+/** The environment without what an npm around this process says of its own project. */
+const { npm_config_local_prefix: _, ...environment } = process.env;
+
 /** Runs a program in the project; returns what it prints, throws with all that it said where it fails. */
 function run(cwd, program, args) {
   try {
@@ -50,7 +53,7 @@ function run(cwd, program, args) {
       cwd,
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip", NODE_OPTIONS: "" },
+      env: { ...environment, ONNXRUNTIME_NODE_INSTALL: "skip", NODE_OPTIONS: "" },
       shell: process.platform === "win32",
     });
   } catch (error) {

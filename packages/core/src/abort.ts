@@ -8,6 +8,7 @@ import { turn } from "./timer.ts";
 /** What core needs of an AbortSignal, which lives outside the language's own library. */
 export interface Abortable {
   readonly aborted: boolean;
+  /** Throws the reason where the signal has fired. */
   throwIfAborted(): void;
   /** Lets other work have its turn, where it takes more than a timer's for an abort to arrive. */
   readonly turn?: () => Promise<void>;

@@ -61,6 +61,7 @@ export interface FitOptions {
   /** Parameters that stay as they are: parts of the flow by path, `["bijector/layers/0"]`, or a test of each path. */
   readonly frozen?: readonly string[] | ((path: string) => boolean);
   readonly signal?: Abortable;
+  /** Told after each step; a page is let draw in between. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -147,7 +148,7 @@ function holdOut(rows: Rows, share: number, seed: number): { readonly train: Row
  * @param data rows to learn from; undefined where the loss draws its own (reverse KL)
  * @throws {FlowError} `diverged` where the loss stays non-finite; the signal's reason where it aborts
  * @example
- * const model = await fit(realNVP({ features: 2 }), { x }, { backend: reference(), steps: 200 });
+ * const model = await fit(realNVP({ features: 2 }), { x }, { backend, steps: 200, onProgress: ({ loss }) => console.log(loss) });
  */
 export async function fit(flow: Flow, data: FitData | undefined, options: FitOptions): Promise<Model> {
   const { validation = 0.1, patience = Number.POSITIVE_INFINITY, signal, onProgress } = options;

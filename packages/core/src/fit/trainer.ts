@@ -141,18 +141,22 @@ export class Trainer {
     return trainer;
   }
 
+  /** Steps taken so far, those of before a resume included. */
   get step(): number {
     return this.current.step;
   }
 
+  /** The best evaluation so far. */
   get best(): TrainerState["best"] {
     return this.current.best;
   }
 
+  /** Evaluations since the best one. */
   get stale(): number {
     return this.current.stale;
   }
 
+  /** How often the run went back to its last good state. */
   get rollbacks(): number {
     return this.current.rollbacks;
   }
@@ -266,6 +270,7 @@ export class Trainer {
     };
   }
 
+  /** Frees what the backend holds; the trainer is not used again. */
   async dispose(): Promise<void> {
     await this.executable.dispose();
     await this.evaluation?.executable.dispose();

@@ -14,6 +14,7 @@ export interface Recipe<O extends object> {
   /** One line for people. */
   readonly summary: string;
   readonly options: z.ZodMiniType<O>;
+  /** Describes the flow. */
   make(options: O): Flow;
 }
 
@@ -28,8 +29,7 @@ const affineFlow = z.strictObject({
   actNorm: z.optional(z.boolean()),
 });
 
-/** Flows for tables of numbers, by name. */
-export const recipes = {
+const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
     options: affineFlow,
@@ -46,3 +46,6 @@ export const recipes = {
     make: iaf,
   } satisfies Recipe<MafOptions>,
 } as const;
+
+/** Flows for tables of numbers, by name. */
+export const recipes: typeof table = table;
