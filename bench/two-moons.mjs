@@ -1,7 +1,8 @@
-// Trains RealNVP on the two moons with ONNX Runtime on the CPU: held-out nats beside the exact entropy, and seconds.
+// Trains RealNVP on the two moons, with ONNX Runtime on the CPU unless told: held-out nats beside the exact entropy, and seconds.
 //
-//   node bench/two-moons.mjs [--seed 0] [--steps 2000] [--backend onnx|reference]
+//   node bench/two-moons.mjs [--seed 0] [--steps 2000] [--backend onnx|js|reference]
 import { parseArgs } from "node:util";
+import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
 import { fit, hostArray, key, normal, reference, uniform } from "@normflow/core";
 import { realNVP } from "@normflow/layers";
@@ -31,7 +32,8 @@ export function twoMoons(n, seed) {
   return hostArray(data, [n, 2]);
 }
 
-const backend = values.backend === "onnx" ? await onnx() : reference();
+const backends = { onnx, js, reference };
+const backend = await backends[values.backend]();
 const start = performance.now();
 const model = await fit(
   realNVP({ features: 2, layers: 8, hidden: [64, 64] }),

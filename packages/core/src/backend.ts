@@ -17,6 +17,7 @@ export interface HostArray {
 /** Arrays by the name of the input or output. */
 export type Arrays = Readonly<Record<string, HostArray>>;
 
+/** What stays with the backend between the runs of a graph. */
 export interface CompileOptions {
   /** Inputs that stay with the backend between runs; `put` sets them. */
   readonly resident?: readonly string[];
@@ -36,6 +37,7 @@ export interface Executable {
   put(values: Arrays): Promise<void>;
   /** Reads resident inputs back. */
   get(names: readonly string[]): Promise<Arrays>;
+  /** Frees the plan and what is resident; a disposed executable is not run again. */
   dispose(): Promise<void>;
 }
 
@@ -48,7 +50,9 @@ export interface Backend {
   readonly precision: "float32" | "float64";
   /** One line for people: `onnx: cpu, 2 threads`. */
   describe(): string;
+  /** Plans a graph; `optimise` first, whatever the backend does after it. @throws {BackendError} where it cannot run it */
   compile(graph: Graph, options?: CompileOptions): Promise<Executable>;
+  /** Frees the device; what was compiled on it is gone. */
   dispose(): Promise<void>;
 }
 

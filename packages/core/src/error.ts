@@ -4,6 +4,7 @@
  * @module
  */
 
+/** What an error says beside its sentence. */
 export interface FlowErrorOptions {
   /** What the reader can do about it, as a sentence. */
   readonly hint?: string;

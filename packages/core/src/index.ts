@@ -9,8 +9,18 @@ export {
   hostArray,
 } from "./backend.ts";
 export { type Bijector, defineLayer, type LayerDefinition, type Mapped, type Traced } from "./bijector/bijector.ts";
-export { chain, composed, invert, inverted } from "./bijector/chain.ts";
-export { type Described, fromJSON, type Kind, parseOptions, part, shape, size, toJSON } from "./bijector/described.ts";
+export { chain, composed } from "./bijector/chain.ts";
+export {
+  type Described,
+  fromJSON,
+  type Kind,
+  parseOptions,
+  part,
+  positive,
+  shape,
+  size,
+  toJSON,
+} from "./bijector/described.ts";
 export {
   addCosts,
   type Cost,
@@ -23,6 +33,7 @@ export {
   rootFinding,
   type StatedFacts,
 } from "./bijector/facts.ts";
+export { invert, inverted } from "./bijector/invert.ts";
 export {
   filled,
   isParameter,
@@ -46,14 +57,11 @@ export {
   unflatten,
 } from "./bijector/program.ts";
 export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
-export {
-  type Base,
-  diagonalNormal,
-  standardNormal,
-  standardNormalLogProb,
-  standardUniform,
-} from "./distribution/base.ts";
+export type { Base } from "./distribution/base.ts";
+export { diagonalNormal } from "./distribution/diagonal-normal.ts";
 export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
+export { standardNormal, standardNormalLogProb } from "./distribution/standard-normal.ts";
+export { standardUniform } from "./distribution/standard-uniform.ts";
 export {
   BackendError,
   FlowError,
@@ -69,9 +77,11 @@ export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL
 export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
-export { load, type Opened, open, save, saveCheckpoint, saveWeights } from "./fit/save.ts";
+export { type LoadOptions, load, type Opened, open, save, saveCheckpoint, saveWeights } from "./fit/save.ts";
 export { type Schedule, scheduleFactor } from "./fit/schedule.ts";
+export type { ModelSource } from "./fit/source.ts";
 export { type Rows, Trainer, type TrainerOptions, type TrainerState } from "./fit/trainer.ts";
+export { warmStart } from "./fit/warm-start.ts";
 export { gradients, jvp, vjp } from "./grad/gradients.ts";
 export { inline, trace } from "./graph/builder.ts";
 export { type Graph, type GraphNode, inputSpecs, type NodeOf } from "./graph/graph.ts";

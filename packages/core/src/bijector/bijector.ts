@@ -38,10 +38,15 @@ export type Traced<P> = P extends readonly unknown[] | Record<string, unknown>
 export interface LayerDefinition<O extends object, P extends Parameters> {
   readonly kind: string;
   readonly options: z.ZodMiniType<O>;
+  /** Event shapes, domains and costs; throws an `OptionError` where options contradict each other. */
   facts(options: O): StatedFacts;
+  /** The trained arrays by name; none unless told. */
   params?(options: O): P;
+  /** Arrays that training changes but the gradient does not; none unless told. */
   state?(options: O): Parameters;
+  /** x = f(z) and log |det ∂x/∂z| of the batch's shape. */
   forward(params: Traced<P>, z: Tensor, scope: Scope, options: O): Mapped;
+  /** z = f⁻¹(x) and log |det ∂z/∂x| of the batch's shape. */
   inverse(params: Traced<P>, x: Tensor, scope: Scope, options: O): Mapped;
 }
 

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod/mini";
-import { standardNormal, standardUniform } from "../distribution/base.ts";
 import { flow } from "../distribution/flow.ts";
+import { standardNormal } from "../distribution/standard-normal.ts";
+import { standardUniform } from "../distribution/standard-uniform.ts";
 import { add, mul } from "../ops/elementwise.ts";
 import { constant, reshape } from "../ops/layout.ts";
 import { defineLayer } from "./bijector.ts";
-import { chain, composed, invert, inverted } from "./chain.ts";
+import { chain, composed } from "./chain.ts";
 import { fromJSON, shape, toJSON } from "./described.ts";
 import type { Domain } from "./facts.ts";
+import { invert, inverted } from "./invert.ts";
 import { traceProgram } from "./program.ts";
 
 const domain = z.enum(["real", "positive", "unit", "interval", "integer"]);

@@ -1,5 +1,5 @@
 /**
- * Composition and inversion of bijectors.
+ * Composition of bijectors.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { add } from "../ops/elementwise.ts";
 import { type Bijector, defineLayer, type Mapped } from "./bijector.ts";
 import { part } from "./described.ts";
-import { addCosts, type Facts, fits, invertFacts, onePass } from "./facts.ts";
+import { addCosts, type Facts, fits, onePass } from "./facts.ts";
 import type { Scope } from "./scope.ts";
 
 const name = (layer: Bijector, i: number, side: "base" | "data"): string =>
@@ -115,20 +115,3 @@ function run(
  * @throws {ShapeError} where a layer cannot follow the one before, naming both
  */
 export const chain = (layers: readonly Bijector[]): Bijector => composed({ layers: [...layers] });
-
-/** The kind behind `invert`, for lists of kinds. */
-export const inverted = defineLayer({
-  kind: "invert",
-  options: z.object({ layer: part<Bijector>("bijector") }),
-  facts: ({ layer }) => {
-    const { monotone, cost, ...facts } = invertFacts(layer.facts);
-    return { ...facts, ...(monotone === undefined ? {} : { monotone }), forward: cost.forward, inverse: cost.inverse };
-  },
-  params: ({ layer }) => ({ layer: layer.params }),
-  state: ({ layer }) => ({ layer: layer.state }),
-  forward: (_, z0, scope, { layer }) => layer.inverse(scope.at("layer"), z0),
-  inverse: (_, x, scope, { layer }) => layer.forward(scope.at("layer"), x),
-});
-
-/** Swaps a bijector's directions: `invert(maf)` is an inverse autoregressive flow. */
-export const invert = (layer: Bijector): Bijector => inverted({ layer });

@@ -22,11 +22,20 @@ export interface Kind<T extends Described = Described> {
   readonly kind: string;
 }
 
-/** A positive whole number, as sizes are. */
-export const size = z.int().check(z.positive());
+/** A positive whole number, as sizes are, in an options schema. */
+export const size: z.ZodMiniType<number, number> = z.custom<number>(
+  (value) => Number.isSafeInteger(value) && (value as number) > 0,
+  "expected a positive whole number",
+);
 
-/** A shape of fixed sizes. */
-export const shape = z.array(size);
+/** A number above 0, in an options schema. */
+export const positive: z.ZodMiniType<number, number> = z.custom<number>(
+  (value) => Number.isFinite(value) && (value as number) > 0,
+  "expected a positive number",
+);
+
+/** A shape of fixed sizes, in an options schema. */
+export const shape: z.ZodMiniType<number[], number[]> = z.array(size);
 
 const isDescribed = (value: unknown): value is Described =>
   typeof value === "object" &&

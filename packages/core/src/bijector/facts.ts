@@ -10,7 +10,9 @@ export type Domain = "real" | "positive" | "unit" | "interval" | "integer";
 /** What a direction costs: passes over the event, or a numerical search. */
 export type Cost = { readonly passes: number } | { readonly search: true };
 
+/** The cost of one pass over the event. */
 export const onePass: Cost = { passes: 1 };
+/** The cost of a numerical search. */
 export const rootFinding: Cost = { search: true };
 
 /** What is known of a bijector before it runs. */

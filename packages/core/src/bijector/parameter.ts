@@ -27,6 +27,7 @@ export class Parameter {
 /** Parameters by name, nested as the layers are. */
 export type Parameters = Tree<Parameter>;
 
+/** Whether a node of a tree is a declared array. */
 export const isParameter = (node: unknown): node is Parameter => node instanceof Parameter;
 
 /** Starts at one value everywhere. */

@@ -58,6 +58,7 @@ export class Scope {
     this.path = path;
   }
 
+  /** What the program that is traced is for. */
   get mode(): Mode {
     return this.recording.mode;
   }

@@ -19,7 +19,9 @@ import { reference } from "../reference/backend.ts";
 export interface ConformanceCase {
   readonly name: string;
   readonly group: "op" | "gradient" | "second gradient" | "control";
+  /** The graph under test, traced anew. */
   graph(): Graph;
+  /** Its inputs, the same at each call. */
   inputs(): Arrays;
   /** Largest |Δ| / (1 + |reference|) in float32. */
   readonly tolerance: number;

@@ -3,7 +3,10 @@
  *
  * @module
  * @example
- * for (const subject of conformanceCases) test(subject.name, async () => expect(await runCase(subject, backend)).toMatchObject({ ok: true }));
+ * for (const subject of conformanceCases) {
+ *   const { ok, error } = await runCase(subject, backend);
+ *   if (!ok) console.log(`${subject.name} is ${error} away`);
+ * }
  */
 import { type ConformanceCase, casesOf, type Subject } from "./case.ts";
 import { controlSubjects } from "./control.ts";

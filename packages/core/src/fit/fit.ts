@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Abortable } from "../abort.ts";
+import { type Abortable, pacedCheckpoint } from "../abort.ts";
 import type { Backend } from "../backend.ts";
 import type { Flow } from "../distribution/flow.ts";
 import { OptionError } from "../error.ts";
@@ -56,11 +56,12 @@ export interface FitOptions {
   /** Evaluations without improvement after which training stops. */
   readonly patience?: number;
   readonly loss?: Loss;
-  /** Weights to start from. */
+  /** Weights to start from: a model's `weights`, or `warmStart(flow, model)` for a model of a similar flow. */
   readonly from?: Weights;
-  /** Paths of parameters that stay as they are. */
-  readonly frozen?: (path: string) => boolean;
+  /** Parameters that stay as they are: parts of the flow by path, `["bijector/layers/0"]`, or a test of each path. */
+  readonly frozen?: readonly string[] | ((path: string) => boolean);
   readonly signal?: Abortable;
+  /** Told after each step; a page is let draw in between. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -69,6 +70,9 @@ const positive = (name: string, value: number): number => {
     throw new OptionError("fit-option", `${name} is a whole number from 1, not ${value}.`);
   return value;
 };
+
+const frozenTest = (frozen: FitOptions["frozen"]): TrainerOptions["frozen"] =>
+  typeof frozen === "object" ? (path) => frozen.some((part) => path === part || path.startsWith(`${part}/`)) : frozen;
 
 /** Resolves the settings of a run over `count` training rows. */
 export function resolveFitOptions(options: FitOptions, count: number): TrainerOptions {
@@ -94,7 +98,7 @@ export function resolveFitOptions(options: FitOptions, count: number): TrainerOp
     },
     average: options.average ? options.average : undefined,
     loss: options.loss ?? negativeLogLikelihood,
-    frozen: options.frozen,
+    frozen: frozenTest(options.frozen),
   };
 }
 
@@ -144,7 +148,7 @@ function holdOut(rows: Rows, share: number, seed: number): { readonly train: Row
  * @param data rows to learn from; undefined where the loss draws its own (reverse KL)
  * @throws {FlowError} `diverged` where the loss stays non-finite; the signal's reason where it aborts
  * @example
- * const model = await fit(realNVP({ features: 2 }), { x }, { backend: reference(), steps: 200 });
+ * const model = await fit(realNVP({ features: 2 }), { x }, { backend, steps: 200, onProgress: ({ loss }) => console.log(loss) });
  */
 export async function fit(flow: Flow, data: FitData | undefined, options: FitOptions): Promise<Model> {
   const { validation = 0.1, patience = Number.POSITIVE_INFINITY, signal, onProgress } = options;
@@ -156,11 +160,13 @@ export async function fit(flow: Flow, data: FitData | undefined, options: FitOpt
         : { train: undefined, valid: undefined }
       : { train: all, valid: toRows(flow, validation, "validation x") };
   const resolved = resolveFitOptions(options, train?.x.shape[0] ?? 0);
+  signal?.throwIfAborted();
   const trainer = await Trainer.create(flow, train, resolved, options.from ? { weights: options.from } : {});
+  const breathe = signal || onProgress ? pacedCheckpoint(signal) : undefined;
   try {
     const every = options.evaluateEvery ?? Math.max(100, trainer.stepsPerEpoch);
     while (trainer.step < resolved.steps && trainer.stale <= patience) {
-      signal?.throwIfAborted();
+      await breathe?.();
       const result = await trainer.advance();
       const due = !result.rolledBack && (trainer.step % every === 0 || trainer.step === resolved.steps);
       const figure = due && valid ? (await trainer.evaluate(valid)).valid : undefined;

@@ -6,7 +6,7 @@
 import { type Abortable, checkpoint } from "../abort.ts";
 import type { Arrays, Backend, Executable, FloatArray, HostArray } from "../backend.ts";
 import { hostArray } from "../backend.ts";
-import { layoutOf, type Program, type ProgramBody, traceProgram } from "../bijector/program.ts";
+import { type Layout, layoutOf, type Program, type ProgramBody, traceProgram } from "../bijector/program.ts";
 import type { Flow } from "../distribution/flow.ts";
 import { FlowError, OptionError, ShapeError } from "../error.ts";
 import { type Shape, shapeText } from "../graph/size.ts";
@@ -20,6 +20,16 @@ import { NoiseMaker, type NoiseSource } from "./noise.ts";
 export interface Weights {
   readonly params: FloatArray;
   readonly state: FloatArray;
+}
+
+/** Checks that weights are those of a flow. @throws {ShapeError} `weights` where their number is another */
+export function checkWeights(layouts: Record<keyof Weights, Layout>, { params, state }: Weights): void {
+  if (params.length !== layouts.params.size || state.length !== layouts.state.size)
+    throw new ShapeError(
+      "weights",
+      `The flow has ${layouts.params.size} parameters and ${layouts.state.size} state entries, the weights ${params.length} and ${state.length}.`,
+      { hint: "Take over what fits from a model of a similar flow: warmStart(flow, model)." },
+    );
 }
 
 /** What a caller may say of any call that runs. */
@@ -56,12 +66,7 @@ export class Model {
   private disposed = false;
 
   constructor(flow: Flow, weights: Weights, backend: Backend, facts: Readonly<Record<string, unknown>> = {}) {
-    const sizes = [layoutOf(flow.params).size, layoutOf(flow.state).size];
-    if (weights.params.length !== sizes[0] || weights.state.length !== sizes[1])
-      throw new ShapeError(
-        "weights",
-        `The flow has ${sizes[0]} parameters and ${sizes[1]} state entries, the weights ${weights.params.length} and ${weights.state.length}.`,
-      );
+    checkWeights({ params: layoutOf(flow.params), state: layoutOf(flow.state) }, weights);
     this.flow = flow;
     this.weights = weights;
     this.backend = backend;

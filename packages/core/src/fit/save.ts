@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Abortable } from "../abort.ts";
 import type { Backend, FloatArray } from "../backend.ts";
 import { fromJSON, type Kind, toJSON } from "../bijector/described.ts";
 import { type Layout, layoutOf } from "../bijector/program.ts";
@@ -11,6 +12,7 @@ import { FormatError } from "../error.ts";
 import { sameShape, shapeText } from "../graph/size.ts";
 import { decodeModelFile, encodeModelFile, type FileTensor } from "../model-file/index.ts";
 import { Model, type Weights } from "./model.ts";
+import { type ModelSource, readSource } from "./source.ts";
 import type { TrainerState } from "./trainer.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -131,16 +133,25 @@ export function open(bytes: Uint8Array, layers: readonly Kind[]): Opened {
   return { flow, weights, facts: document.facts ?? {}, trainer: { ...numbers, vectors }, extra };
 }
 
+/** Options of `load`. */
+export interface LoadOptions {
+  readonly backend: Backend;
+  /** The kinds that may occur; `all` of `@normflow/layers/all` names every built-in one. */
+  readonly layers: readonly Kind[];
+  /** Stops a download. */
+  readonly signal?: Abortable;
+  /** The most bytes that are fetched; a gigabyte unless told. */
+  readonly maxBytes?: number;
+}
+
 /**
- * Loads a model onto a backend.
+ * Loads a model onto a backend, from bytes or from an address.
  *
- * @param options.layers the kinds that may occur; `all` of `@normflow/layers/all` names every built-in one
- * @throws {FormatError} as `open` does
+ * @throws {FormatError} as `open` does; `model-fetch` or `model-size` where an address does not give a file
+ * @example
+ * const again = await load(save(model), { backend, layers: all });
  */
-export async function load(
-  bytes: Uint8Array,
-  options: { readonly backend: Backend; readonly layers: readonly Kind[] },
-): Promise<Model> {
-  const { flow, weights, facts } = open(bytes, options.layers);
+export async function load(source: ModelSource, options: LoadOptions): Promise<Model> {
+  const { flow, weights, facts } = open(await readSource(source, options), options.layers);
   return new Model(flow, weights, options.backend, facts);
 }

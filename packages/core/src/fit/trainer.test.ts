@@ -4,8 +4,9 @@ import { type Backend, hostArray } from "../backend.ts";
 import { defineLayer } from "../bijector/bijector.ts";
 import { chain, composed } from "../bijector/chain.ts";
 import { zeros } from "../bijector/parameter.ts";
-import { diagonalNormal, standardNormal } from "../distribution/base.ts";
+import { diagonalNormal } from "../distribution/diagonal-normal.ts";
 import { flow } from "../distribution/flow.ts";
+import { standardNormal } from "../distribution/standard-normal.ts";
 import { add, div, exp, mul, neg, sub } from "../ops/index.ts";
 import { sum } from "../ops/reduce.ts";
 import { key, normal } from "../random/index.ts";
@@ -14,6 +15,7 @@ import { fit, resolveFitOptions } from "./fit.ts";
 import { reverseKL } from "./loss.ts";
 import { load, open, save, saveCheckpoint } from "./save.ts";
 import { Trainer } from "./trainer.ts";
+import { warmStart } from "./warm-start.ts";
 
 const shiftScale = defineLayer({
   kind: "shift-scale",
@@ -94,6 +96,38 @@ describe("fit", () => {
       { backend: reference(), signal: controller.signal, onProgress: () => controller.abort() },
     );
     await expect(run).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("stops by a timer although its steps never wait for anything", async () => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    const run = fit(gaussian(), { x: rows(100) }, { backend: reference(), steps: 1e6, signal: controller.signal });
+    await expect(run).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("refuses to freeze what is not there, or everything", async () => {
+    for (const frozen of [["bijector/layers/7"], ["bijector"], (): boolean => false])
+      await expect(fit(gaussian(), { x: rows(100) }, { backend: reference(), frozen })).rejects.toMatchObject({
+        code: "frozen",
+        hint: expect.stringContaining("bijector/layers/0/shift"),
+      });
+  });
+
+  it("starts from weights, and from what fits of another flow's", async () => {
+    const backend = reference();
+    const data = { x: rows(200) };
+    const first = await fit(gaussian(), data, { backend, steps: 50, learningRate: 0.1 });
+    const frozen = ["bijector/layers/0"];
+    const deeper = flow({
+      base: standardNormal({ event: [2] }),
+      bijector: chain([shiftScale({ features: 2 }), shiftScale({ features: 2 })]),
+    });
+    const second = await fit(deeper, data, { backend, steps: 5, from: warmStart(deeper, first), frozen });
+    expect(Array.from(second.weights.params.subarray(0, 4))).toEqual(Array.from(first.weights.params));
+    expect(second.weights.params.subarray(4).every((v) => v !== 0)).toBe(true);
+    await expect(fit(deeper, data, { backend, from: first.weights })).rejects.toMatchObject({ code: "weights" });
+    const other = flow({ base: diagonalNormal({ event: [2] }), bijector: shiftScale({ features: 2 }) });
+    expect(() => warmStart(other, first)).toThrow(expect.objectContaining({ code: "warm-start" }));
   });
 
   it("keeps frozen parameters as they are", async () => {

@@ -11,7 +11,7 @@ import { neg } from "../ops/elementwise.ts";
 import { foldIn, type Key, permutation, key as seedKey } from "../random/index.ts";
 import { rowRange, takeRows } from "./data.ts";
 import { batchSize, type Loss, negativeLogLikelihood } from "./loss.ts";
-import type { Weights } from "./model.ts";
+import { checkWeights, type Weights } from "./model.ts";
 import { NoiseMaker } from "./noise.ts";
 import type { OptimiserOptions } from "./optimiser.ts";
 import { type Schedule, scheduleFactor } from "./schedule.ts";
@@ -141,18 +141,22 @@ export class Trainer {
     return trainer;
   }
 
+  /** Steps taken so far, those of before a resume included. */
   get step(): number {
     return this.current.step;
   }
 
+  /** The best evaluation so far. */
   get best(): TrainerState["best"] {
     return this.current.best;
   }
 
+  /** Evaluations since the best one. */
   get stale(): number {
     return this.current.stale;
   }
 
+  /** How often the run went back to its last good state. */
   get rollbacks(): number {
     return this.current.rollbacks;
   }
@@ -266,6 +270,7 @@ export class Trainer {
     };
   }
 
+  /** Frees what the backend holds; the trainer is not used again. */
   async dispose(): Promise<void> {
     await this.executable.dispose();
     await this.evaluation?.executable.dispose();
@@ -353,6 +358,10 @@ function frozenMask(layout: Program["layout"], frozen: (path: string) => boolean
   const mask = new Float64Array(layout.size).fill(1);
   for (const { path, parameter, offset } of layout.entries)
     if (frozen(path)) mask.fill(0, offset, offset + parameter.size);
+  if (!mask.includes(0) || !mask.includes(1))
+    throw new OptionError("frozen", `${mask.includes(0) ? "All" : "No"} parameters of this flow are frozen.`, {
+      hint: `Their paths are like ${layout.entries[0]!.path}.`,
+    });
   return mask;
 }
 
@@ -365,6 +374,7 @@ async function firstState(
 ): Promise<TrainerState> {
   const key = seedKey(options.seed);
   const layouts = { params: layoutOf(flow.params), state: layoutOf(flow.state) };
+  if (weights) checkWeights(layouts, weights);
   let params: FloatArray = weights?.params ?? startValues(layouts.params, foldIn(key, STREAM.params));
   let state: FloatArray = weights?.state ?? startValues(layouts.state, foldIn(key, STREAM.state));
   if (rows && layouts.state.size > 0) {

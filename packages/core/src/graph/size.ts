@@ -17,6 +17,7 @@ export class Size {
     this.key = [...this.terms].map(([m, c]) => (m === "" ? `${c}` : c === 1 ? m : `${c}*${m}`)).join("+") || "0";
   }
 
+  /** The size as text, `2*N+3`. */
   toString(): string {
     return this.key;
   }

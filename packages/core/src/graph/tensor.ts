@@ -22,6 +22,7 @@ export class Tensor {
     this.shape = shape;
   }
 
+  /** The number of axes. */
   get rank(): number {
     return this.shape.length;
   }

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as z from "zod/mini";
 import { FormatError } from "../error.ts";
 import { decodeSafetensors, encodeSafetensors, type FileTensor } from "./safetensors.ts";
 
@@ -21,15 +20,13 @@ export interface ModelDocument {
   readonly run?: unknown;
 }
 
-const schema = z.object({
-  format: z.literal(MODEL_FORMAT),
-  flow: z.unknown(),
-  facts: z.optional(z.record(z.string(), z.unknown())),
-  run: z.optional(z.unknown()),
-});
-
 /** How a document of an older format becomes one of the next; format 1 is the first. */
-const migrations: Readonly<Record<number, (document: Record<string, unknown>) => Record<string, unknown>>> = {};
+const migrations: Readonly<
+  Record<number, (document: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>>
+> = {};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A document and its arrays. */
 export interface ModelFile {
@@ -55,28 +52,35 @@ export function decodeModelFile(bytes: Uint8Array): {
     throw new FormatError("not-a-model", "This safetensors file holds weights, but no normflow description.", {
       hint: "Use a file that normflow wrote.",
     });
-  let document: Record<string, unknown>;
+  let document: unknown;
   try {
-    document = JSON.parse(text) as Record<string, unknown>;
+    document = JSON.parse(text);
   } catch (cause) {
     throw new FormatError("description-json", "The description in the file is no JSON.", { cause });
   }
-  const format = typeof document === "object" && document !== null ? document["format"] : undefined;
-  if (typeof format === "number" && format > MODEL_FORMAT)
+  const invalid = (what: string): never => {
+    throw new FormatError("description", `The description in the file is not valid: ${what}.`, {
+      hint: "It is damaged, or was edited by hand.",
+    });
+  };
+  if (!isRecord(document)) return invalid("it is no object");
+  const { format } = document;
+  if (typeof format !== "number" || !Number.isInteger(format)) return invalid("format is no whole number");
+  if (format > MODEL_FORMAT)
     throw new FormatError(
       "newer-format",
       `A newer normflow wrote this file (format ${format}); this one reads up to ${MODEL_FORMAT}.`,
       { hint: "Update normflow." },
     );
-  for (let version = Number(format); version < MODEL_FORMAT && migrations[version]; version++)
-    document = migrations[version]!(document);
-  const parsed = schema.safeParse(document);
-  if (!parsed.success)
-    throw new FormatError("description", "The description in the file is not valid.", { cause: parsed.error });
+  let current: Readonly<Record<string, unknown>> = document;
+  for (let version = format; version < MODEL_FORMAT; version++)
+    current = (migrations[version] ?? (() => invalid(`there never was a format ${version}`)))(current);
+  const { flow, facts, run } = current;
+  if (facts !== undefined && !isRecord(facts)) return invalid("facts is no object");
   for (const { name, data } of tensors.values())
     if (!data.every(Number.isFinite))
       throw new FormatError("non-finite-weights", `The array ${name} holds values that are no finite numbers.`, {
         hint: "The training that wrote it diverged; use an earlier checkpoint.",
       });
-  return { document: parsed.data as ModelDocument, tensors };
+  return { document: { format: MODEL_FORMAT, flow, facts, run }, tensors };
 }

@@ -5,9 +5,9 @@
  */
 import type { Builder } from "../graph/builder.ts";
 import type { GraphNode, NodeOf } from "../graph/graph.ts";
-import { sameShape } from "../graph/size.ts";
+import { type Shape, sameShape } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
-import { kernels } from "../reference/kernels.ts";
+import { isElementwise, scalarFunctions } from "../reference/elementwise.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 /** Literals above this size are computed at run time: folding them would only make the graph bigger. */
@@ -31,22 +31,24 @@ const as = (x: Tensor, like: Tensor, builder: Builder): readonly Tensor[] =>
 export const simplify: Rewrite = (node, inputs, builder) =>
   fold(node, inputs, builder) ?? identity(node, inputs, builder);
 
+/**
+ * Folds reshapes and what works entry by entry on literals of one shape: scales, counts, thresholds. The rest of a
+ * graph's literals is left to the backend, which computes it once, so that no kernel has to come along.
+ */
 function fold(node: GraphNode, inputs: readonly Tensor[], builder: Builder): readonly Tensor[] | undefined {
   const { op } = node;
-  if (op === "constant" || op === "input" || op === "scan" || op === "loop" || op === "customVjp" || op === "size")
-    return undefined;
-  if (op === "iota" || op === "broadcast" || op === "pad") return undefined;
-  if (inputs.length === 0 || !node.outputs.every((t) => t.shape.every((d) => typeof d === "number"))) return undefined;
   const values = inputs.map(literal);
-  if (!values.every((v) => v !== undefined)) return undefined;
-  const size = node.outputs.reduce((n, t) => n + t.shape.reduce<number>((a, d) => a * (d as number), 1), 0);
-  if (size > FOLD_LIMIT) return undefined;
-  const results = (kernels[op] as (typeof kernels)["add"])(
-    node.params as never,
-    values.map((v) => ({ data: v.data, shape: v.shape })),
-    new Map(),
+  const [first] = values;
+  if (!first || first.data.length > FOLD_LIMIT) return undefined;
+  const emit = (data: Float64Array, shape: Shape): readonly Tensor[] | undefined =>
+    shape.every((d) => typeof d === "number") ? builder.emit("constant", { data, shape }, []) : undefined;
+  if (op === "reshape") return emit(first.data, node.outputs[0]!.shape);
+  if (!isElementwise(op) || !values.every((v) => v !== undefined && sameShape(v.shape, first.shape))) return undefined;
+  const f = scalarFunctions[op] as (...entries: number[]) => number;
+  return emit(
+    first.data.map((_, i) => f(...values.map((v) => v!.data[i]!))),
+    first.shape,
   );
-  return results.map((r) => builder.emit("constant", { data: r.data, shape: r.shape }, [])[0]!);
 }
 
 function identity(node: GraphNode, inputs: readonly Tensor[], builder: Builder): readonly Tensor[] | undefined {

@@ -10,7 +10,8 @@ import type { Tensor } from "../graph/tensor.ts";
 import { optimise } from "../passes/optimise.ts";
 import { gatherInputs, splitOutputs } from "../run.ts";
 import type { Block } from "./block.ts";
-import { type Kernel, kernels } from "./kernels.ts";
+import type { Kernel } from "./kernel.ts";
+import { kernels } from "./kernels.ts";
 
 /** Evaluates a graph node by node. */
 export function evaluate(graph: Graph, inputs: readonly Block[], bindings: Bindings): readonly Block[] {

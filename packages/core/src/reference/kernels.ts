@@ -3,31 +3,12 @@
  *
  * @module
  */
-import type { Graph } from "../graph/graph.ts";
-import { type Bindings, resolveShape, resolveSize } from "../graph/size.ts";
-import type { Primitive, PrimitiveParams } from "../primitives/params.ts";
-import { erf } from "../special/index.ts";
+import { resolveShape, resolveSize } from "../graph/size.ts";
+import type { Primitive } from "../primitives/params.ts";
 import { type Block, count, elementwise1, elementwise2, elementwise3, lanes, outerInner, stridesOf } from "./block.ts";
 import { conv2d, matmul, triangularSolve } from "./contractions.ts";
-
-/** Runs an inner graph. */
-export type Evaluate = (graph: Graph, inputs: readonly Block[], bindings: Bindings) => readonly Block[];
-
-/** Outputs from parameters and inputs. */
-export type Kernel<P extends Primitive> = (
-  params: PrimitiveParams[P],
-  inputs: readonly Block[],
-  bindings: Bindings,
-  evaluate?: Evaluate,
-) => readonly Block[];
-
-const one =
-  (f: (x: number) => number): Kernel<Primitive> =>
-  (_, [x]) => [elementwise1(x!, f)];
-
-const two =
-  (f: (a: number, b: number) => number): Kernel<Primitive> =>
-  (_, [a, b]) => [elementwise2(a!, b!, f)];
+import { type Elementwise, scalarFunctions } from "./elementwise.ts";
+import type { Kernel } from "./kernel.ts";
 
 /** The index of a scalar start so that `size` entries fit. */
 const clampStart = (start: number, size: number, dim: number): number =>
@@ -87,6 +68,15 @@ const entry = ({ data, shape }: Block, i: number): Block => {
   return { data: data.subarray(i * size, (i + 1) * size), shape: shape.slice(1) };
 };
 
+/** A function of numbers over blocks that broadcast. */
+const overBlocks =
+  (f: (...values: number[]) => number): Kernel<Elementwise> =>
+  (_, [a, b, c]) => [c ? elementwise3(a!, b!, c, f) : b ? elementwise2(a!, b, f) : elementwise1(a!, f)];
+
+const elementwise = Object.fromEntries(
+  Object.entries(scalarFunctions).map(([op, f]) => [op, overBlocks(f as (...values: number[]) => number)]),
+) as { readonly [P in Elementwise]: Kernel<P> };
+
 export const kernels = {
   constant: ({ data, shape }) => [{ data, shape }],
   iota: ({ size }, _, bindings) => {
@@ -98,33 +88,8 @@ export const kernels = {
     throw new Error(`input ${name} is given by the caller`);
   },
 
-  neg: one((x) => -x),
-  abs: one(Math.abs),
-  sign: one(Math.sign),
-  floor: one(Math.floor),
-  exp: one(Math.exp),
-  expm1: one(Math.expm1),
-  log: one(Math.log),
-  log1p: one(Math.log1p),
-  sqrt: one(Math.sqrt),
-  sin: one(Math.sin),
-  cos: one(Math.cos),
-  tanh: one(Math.tanh),
-  sigmoid: one((x) => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)))),
-  relu: one((x) => Math.max(x, 0)),
-  erf: one(erf),
+  ...elementwise,
   stopGradient: (_, [x]) => [x!],
-
-  add: two((a, b) => a + b),
-  sub: two((a, b) => a - b),
-  mul: two((a, b) => a * b),
-  div: two((a, b) => a / b),
-  max: two((a, b) => Math.max(a, b)),
-  min: two((a, b) => Math.min(a, b)),
-  greater: two((a, b) => (a > b ? 1 : 0)),
-  greaterEqual: two((a, b) => (a >= b ? 1 : 0)),
-  equal: two((a, b) => (a === b ? 1 : 0)),
-  select: (_, [c, a, b]) => [elementwise3(c!, a!, b!, (x, y, z) => (x !== 0 ? y : z))],
 
   matmul: (params, [a, b]) => [matmul(params, a!, b!)],
   conv2d: (params, [x, kernel]) => [conv2d(params, x!, kernel!)],

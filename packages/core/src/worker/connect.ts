@@ -5,13 +5,15 @@
  */
 import type { Abortable } from "../abort.ts";
 import { type FlowError, OptionError, WorkerError } from "../error.ts";
+import { after } from "../timer.ts";
 import { CANCEL, cancelled, type Exchanges, errorOf, type Port, type ProgressOf, type Reply } from "./messages.ts";
-import { after } from "./timer.ts";
 
 /** What a client needs of an AbortSignal. */
 export interface CancelSignal extends Abortable {
   readonly reason?: unknown;
+  /** Calls back when the signal fires. */
   addEventListener(type: "abort", listener: () => void): void;
+  /** Takes a listener back. */
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
@@ -19,6 +21,7 @@ export interface CancelSignal extends Abortable {
 export interface RequestOptions<P = never> {
   /** Cancels: the request is rejected at once with `cancelled`, and the worker stops when it next looks. */
   readonly signal?: CancelSignal;
+  /** Told what the handler reports before its result. */
   readonly onProgress?: (value: P) => void;
   /** Memory of the payload that is given away instead of copied. */
   readonly transfer?: readonly ArrayBuffer[];

@@ -29,6 +29,7 @@ export type ProgressOf<E> = E extends { readonly progress: infer P } ? P : never
  * };
  */
 export interface Port {
+  /** Sends a message, giving away the memory named in `transfer`. */
   postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
   /** Calls back with each message that arrives. */
   onMessage(listener: (message: unknown) => void): void;

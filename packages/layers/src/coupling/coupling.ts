@@ -34,6 +34,11 @@ export interface CouplingOptions {
   network: Network;
 }
 
+const isKept = (value: unknown): boolean =>
+  Array.isArray(value)
+    ? value.every((i) => Number.isSafeInteger(i) && i >= 0)
+    : (patterns as readonly unknown[]).includes(value);
+
 /** Which features stay and which change, in ascending order. */
 export function halves(features: number, kept: CouplingOptions["kept"]): readonly [kept: number[], changed: number[]] {
   const half = Math.ceil(features / 2);
@@ -121,7 +126,7 @@ export const coupling = defineLayer({
   kind: "coupling",
   options: z.strictObject({
     features: size,
-    kept: z.union([z.enum(patterns), z.array(z.int().check(z.nonnegative()))]),
+    kept: z.custom<CouplingOptions["kept"]>(isKept, `expected a list of features, or one of ${patterns.join(", ")}`),
     transformation: part<Transformation>("transformation"),
     network: part<Network>("network"),
   }),

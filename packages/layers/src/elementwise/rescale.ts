@@ -14,7 +14,7 @@ const logAbsolute = (scale: readonly number[]): number => scale.reduce((total, s
  * The numbers are options, not parameters: they are not trained, and the description carries them.
  *
  * @throws {OptionError} where the lists differ in length or a scale is 0
- * @example rescale({ shift: [mean], scale: [deviation] })
+ * @example rescale({ shift: [20, 1.7], scale: [5, 0.1] })
  */
 export const rescale = defineLayer({
   kind: "rescale",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Flow, size } from "@normflow/core";
+import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
@@ -14,6 +14,7 @@ export interface Recipe<O extends object> {
   /** One line for people. */
   readonly summary: string;
   readonly options: z.ZodMiniType<O>;
+  /** Describes the flow. */
   make(options: O): Flow;
 }
 
@@ -24,12 +25,11 @@ const affineFlow = z.strictObject({
   layers: z.optional(size),
   hidden: z.optional(z.array(size)),
   activation: z.optional(activation),
-  bound: z.optional(z.number().check(z.positive())),
+  bound: z.optional(positive),
   actNorm: z.optional(z.boolean()),
 });
 
-/** Flows for tables of numbers, by name. */
-export const recipes = {
+const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
     options: affineFlow,
@@ -46,3 +46,6 @@ export const recipes = {
     make: iaf,
   } satisfies Recipe<MafOptions>,
 } as const;
+
+/** Flows for tables of numbers, by name. */
+export const recipes: typeof table = table;

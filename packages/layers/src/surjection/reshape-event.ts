@@ -13,7 +13,7 @@ const count = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 
  * data's; log-det 0.
  *
  * @throws {ShapeError} where the shapes do not hold the same number of entries
- * @example chain([reshapeEvent({ from: [64], to: [4, 4, 4] }), …])
+ * @example chain([reshapeEvent({ from: [64], to: [4, 4, 4] }), actNorm({ event: [4, 4, 4] })])
  */
 export const reshapeEvent = defineLayer({
   kind: "reshape-event",

@@ -3,7 +3,20 @@
  *
  * @module
  */
-import { add, at, definePart, div, exp, mul, neg, sub, type Tensor, type Transformation, tanh } from "@normflow/core";
+import {
+  add,
+  at,
+  definePart,
+  div,
+  exp,
+  mul,
+  neg,
+  positive,
+  sub,
+  type Tensor,
+  type Transformation,
+  tanh,
+} from "@normflow/core";
 import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 
@@ -15,7 +28,7 @@ export interface AffineOptions {
 
 const boundedAffine = definePart<AffineOptions, Transformation>({
   kind: "affine",
-  options: z.strictObject({ bound: z.number().check(z.positive()) }),
+  options: z.strictObject({ bound: positive }),
   build: ({ bound }) => {
     const split = (theta: Tensor): readonly [shift: Tensor, logScale: Tensor] => [
       at(theta, -1, 0),

@@ -213,6 +213,7 @@ export class MelodyModel {
     return this.sample(n, { ...rest, tilt: limit(noTilt(), fromEvent(melody), { locked, scale }) });
   }
 
+  /** Frees what the backend holds; the model is not used again. */
   async dispose(): Promise<void> {
     await this.plain.dispose();
     await this.tilted.dispose();
