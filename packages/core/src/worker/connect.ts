@@ -5,8 +5,8 @@
  */
 import type { Abortable } from "../abort.ts";
 import { type FlowError, OptionError, WorkerError } from "../error.ts";
+import { after } from "../timer.ts";
 import { CANCEL, cancelled, type Exchanges, errorOf, type Port, type ProgressOf, type Reply } from "./messages.ts";
-import { after } from "./timer.ts";
 
 /** What a client needs of an AbortSignal. */
 export interface CancelSignal extends Abortable {

@@ -5,6 +5,7 @@
  */
 import { type Abortable, checkpoint } from "../abort.ts";
 import { WorkerError } from "../error.ts";
+import { turn } from "../timer.ts";
 import {
   CANCEL,
   cancelled,
@@ -15,7 +16,6 @@ import {
   type Reply,
   type Request,
 } from "./messages.ts";
-import { turn } from "./timer.ts";
 
 /** What a handler may do while it works on a request. */
 export interface Task<P = never> {
