@@ -26,7 +26,10 @@ describe("flowctl", () => {
       [["sample", "--temperature", "-1"], "It is a number from 0"],
       [["sample", "--temperature", "warm"], "It is a number from 0"],
       [["sample", "--backend", "abacus"], "Allowed choices are onnx, onnx:cpu, onnx:cuda, onnx:webgpu, js, reference"],
-      [["sample", "--backend", "onnx:tpu"], "Allowed choices are onnx, onnx:cpu, onnx:cuda, onnx:webgpu, js, reference"],
+      [
+        ["sample", "--backend", "onnx:tpu"],
+        "Allowed choices are onnx, onnx:cpu, onnx:cuda, onnx:webgpu, js, reference",
+      ],
       [["sample", "--backend", "reference", "--threads", "2"], "has one thread"],
       [["inspect", "--jsn"], "Did you mean --json?"],
       [["train", "x", "-o", "y", "--resum"], "Did you mean --resume?"],
