@@ -48,6 +48,9 @@ export const open = (device) => tfjs({ device, tf });`;
 
 type Files = ReadonlyMap<string, string | Uint8Array>;
 
+/** The page's files, bundled once a process. */
+let bundled: Promise<Files> | undefined;
+
 async function bundle(): Promise<Files> {
   const built = (await build({
     configFile: false,
@@ -83,7 +86,7 @@ async function askPage<K extends keyof Asked>(
   list: readonly Parameters<Asked[K]>[0][],
 ): Promise<Awaited<ReturnType<Asked[K]>>[]> {
   const files: Files = new Map([
-    ...(await bundle()),
+    ...(await (bundled ??= bundle())),
     ["/melody.safetensors", melodyBytes()],
     [
       "/",
