@@ -8,13 +8,10 @@ import { threadCount } from "./device.ts";
 import { backendOf } from "./host/backend-of.ts";
 import type { Host } from "./host/host.ts";
 import { localHost } from "./host/local.ts";
-import type { Provider } from "./lowering/scope.ts";
+import type { NodeProvider } from "./lowering/scope.ts";
 import { probe } from "./probe-graph.ts";
 import { remedies } from "./remedies.ts";
 import { workerHost } from "./worker/host.ts";
-
-/** What Node has. */
-type NodeProvider = Exclude<Provider, "wasm">;
 
 /** How `onnx` runs graphs. */
 export interface OnnxOptions {

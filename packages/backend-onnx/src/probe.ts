@@ -4,14 +4,14 @@
  * @module
  */
 import { localHost } from "./host/local.ts";
-import type { Provider } from "./lowering/scope.ts";
+import type { NodeProvider } from "./lowering/scope.ts";
 import { probe } from "./probe-graph.ts";
 import { remedies } from "./remedies.ts";
 
 /** Whether a device runs; if not, why, and what to do about it. */
 export interface DeviceReport {
   readonly name: "onnx";
-  readonly device: Provider;
+  readonly device: NodeProvider;
   readonly ok: boolean;
   readonly reason?: string;
   readonly remedy?: string;

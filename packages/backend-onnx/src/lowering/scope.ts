@@ -10,8 +10,11 @@ import { type Affine, affine, isDynamic } from "./dynamic.ts";
 import { writeProduct } from "./product.ts";
 import { type Origin, Value } from "./value.ts";
 
+/** Where a session of Node runs. */
+export type NodeProvider = "cpu" | "cuda" | "webgpu";
+
 /** Where a session runs. */
-export type Provider = "cpu" | "cuda" | "webgpu" | "wasm";
+export type Provider = NodeProvider | "wasm";
 
 /** Where the model will run; it decides between operators. A `file` keeps to the operators of the standard. */
 export type Target = Provider | "file";
