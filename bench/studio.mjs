@@ -128,42 +128,29 @@ await visit(async (page, _bytes, session) => {
   await page.waitForTimeout(1500);
   const loading = await page.evaluate(() => globalThis.seen.tasks.splice(0));
 
-  // Draws and paths from the key to the notes on the screen, seen by what the roll and the row say.
-  const timed = (press, selector) =>
-    page.evaluate(
-      ([key, watched]) =>
+  // From the key to the notes on the screen: the roll's words for a draw, the row for the path that follows it.
+  const draw = () =>
+    page.evaluate(async () => {
+      const changed = (selector) =>
         new Promise((done) => {
-          const element = document.querySelector(watched);
           const start = performance.now();
           const observer = new MutationObserver(() => {
             observer.disconnect();
             done(performance.now() - start);
           });
-          observer.observe(element, { subtree: true, childList: true, characterData: true, attributes: true });
-          dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-        }),
-      [press, selector],
-    );
+          const watched = { subtree: true, childList: true, characterData: true, attributes: true };
+          observer.observe(document.querySelector(selector), watched);
+        });
+      const both = [changed('ol[aria-label="Notes of melody A"]'), changed('ol[aria-label="Melodies from A to B"]')];
+      dispatchEvent(new KeyboardEvent("keydown", { key: "d", bubbles: true, cancelable: true }));
+      return Promise.all(both);
+    });
   const samples = [];
   const morphs = [];
   for (let i = 0; i < Number(args.draws); i++) {
-    const [sample, morph] = await Promise.all([
-      timed("d", 'ol[aria-label="Notes of melody A"]'),
-      page.evaluate(
-        () =>
-          new Promise((done) => {
-            const row = document.querySelector('ol[aria-label="Melodies from A to B"]');
-            const start = performance.now();
-            const observer = new MutationObserver(() => {
-              observer.disconnect();
-              done(performance.now() - start);
-            });
-            observer.observe(row, { subtree: true, childList: true, characterData: true, attributes: true });
-          }),
-      ),
-    ]);
+    const [sample, path] = await draw();
     samples.push(sample);
-    morphs.push(morph - sample);
+    morphs.push(path - sample);
     await page.waitForTimeout(150);
   }
   print("model in the page", {
@@ -181,7 +168,7 @@ await visit(async (page, _bytes, session) => {
   const heaps = [];
   for (let i = 0; i <= generations; i++) {
     if (i % Math.max(1, generations / 5) === 0) heaps.push(whole(await heap()));
-    await timed("d", 'ol[aria-label="Notes of melody A"]');
+    await draw();
   }
   const tasks = await page.evaluate(() => globalThis.seen.tasks);
   const worst = (list) => Math.max(0, ...list.map(([, duration]) => duration));

@@ -15,8 +15,7 @@ const rules = {
   "media-src": "blob:",
   "connect-src": "'self'",
   "manifest-src": "'self'",
-  // Tone's clock is a worker made of a blob.
-  "worker-src": "'self' blob:",
+  "worker-src": "'self'",
   "object-src": "'none'",
   "base-uri": "'none'",
   "form-action": "'none'",

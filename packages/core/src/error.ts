@@ -12,6 +12,8 @@ export interface FlowErrorOptions {
 
 /** An error with a stable `code` (kebab-case), a `hint` and, where another error led to it, its `cause`. */
 export class FlowError extends Error {
+  // Written out, here and below: bundlers shorten the names of classes, and errors cross to other bundles by theirs.
+  static override readonly name: string = "FlowError";
   readonly code: string;
   readonly hint: string | undefined;
 
@@ -24,16 +26,26 @@ export class FlowError extends Error {
 }
 
 /** A tensor, layer or batch of a shape that does not fit where it was put. */
-export class ShapeError extends FlowError {}
+export class ShapeError extends FlowError {
+  static override readonly name: string = "ShapeError";
+}
 
 /** A request that the chosen backend or device cannot meet; the hint is the remedy. */
-export class BackendError extends FlowError {}
+export class BackendError extends FlowError {
+  static override readonly name: string = "BackendError";
+}
 
 /** Bytes from outside (a model file, a melody, a table) that are not what they claim to be. */
-export class FormatError extends FlowError {}
+export class FormatError extends FlowError {
+  static override readonly name: string = "FormatError";
+}
 
 /** An option or argument outside what a function takes. */
-export class OptionError extends FlowError {}
+export class OptionError extends FlowError {
+  static override readonly name: string = "OptionError";
+}
 
 /** A request to a worker that was not answered: cancelled, timed out, unknown, or the worker has ended. */
-export class WorkerError extends FlowError {}
+export class WorkerError extends FlowError {
+  static override readonly name: string = "WorkerError";
+}

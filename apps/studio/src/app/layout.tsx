@@ -13,7 +13,7 @@ export const metadata: Metadata = {
   title: "normflow studio",
   description: "Draw melodies, find the path between two of them, edit and play them. The model runs in the page.",
   manifest: `${base}/manifest.webmanifest`,
-  icons: { icon: `${base}/icon.svg`, apple: `${base}/icon-192.png` },
+  icons: { icon: `${base}/icon.svg`, apple: `${base}/icon-apple-180.png` },
 };
 
 export const viewport: Viewport = {

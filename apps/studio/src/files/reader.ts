@@ -4,6 +4,7 @@
  * @module
  */
 import { connect, FlowError, FormatError } from "@normflow/core";
+import { fileTitle } from "../keep/title.ts";
 import { portOf, type WorkerLike } from "../model/port.ts";
 import type { Dropped } from "./import.ts";
 import type { FileRequests } from "./worker.ts";
@@ -27,7 +28,7 @@ export async function readInWorker(
     return await client.request("read", { name, bytes }, { transfer: [bytes.buffer] });
   } catch (error) {
     if (error instanceof FlowError && error.name !== "WorkerError") throw error;
-    throw new FormatError("file-hard", `The studio could not get through ${name.slice(0, 80)}.`, {
+    throw new FormatError("file-hard", `The studio could not get through ${fileTitle(name, 60) || "the file"}.`, {
       hint: "Is it really a file of melodies?",
       cause: error,
     });

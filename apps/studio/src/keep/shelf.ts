@@ -72,6 +72,10 @@ const changed = (shelf: Shelf, id: string, change: (item: ShelfItem) => ShelfIte
 
 export const unshelve = (shelf: Shelf, id: string): Shelf => shelf.filter((item) => item.id !== id);
 
+/** Puts an item back where it was, unless an equal melody came onto the shelf meanwhile. */
+export const reshelve = (shelf: Shelf, item: ShelfItem): Shelf =>
+  shelf.some(({ id }) => id === item.id) ? shelf : trimmed([...shelf, item].sort((a, b) => b.at - a.at));
+
 /** Makes an item a favourite, or no longer one. */
 export const star = (shelf: Shelf, id: string): Shelf =>
   changed(shelf, id, (item) => ({ ...item, favourite: !item.favourite }));

@@ -96,9 +96,15 @@ test("an equal piece is no edit and leaves what was undone", () => {
   expect(canRedo(undone)).toBe(true);
 });
 
-test("amending changes the present and nothing else", () => {
+test("amending changes a step where it stands and nothing else", () => {
   const timeline = undo(record(record(startTimeline(at(1)), at(2)), at(3)));
-  expect(amend(timeline, at(7))).toEqual({ ...timeline, present: at(7) });
+  for (const tempo of [1, 2, 3]) {
+    const amended = amend(timeline, (p) => (p.tempo === tempo ? at(7) : p));
+    const tempos = [...amended.past, amended.present, ...amended.future].map((p) => p.tempo);
+    expect(tempos).toEqual([1, 2, 3].map((t) => (t === tempo ? 7 : t)));
+    expect(amended.dropped).toBe(timeline.dropped);
+  }
+  expect(amend(timeline, (p) => p)).toBe(timeline);
 });
 
 test("the oldest steps are dropped, and counted", () => {

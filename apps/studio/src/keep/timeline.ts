@@ -54,10 +54,16 @@ export function endEdit({ merging: _, ...timeline }: Timeline): Timeline {
 }
 
 /**
- * Puts another piece in the place of the present one without a step: what the model computed for an edit that is there
- * already.
+ * Changes pieces where they stand, without a step: what the model computed for an edit that is there already, be it the
+ * present one or undone meanwhile. A change that returns the piece it was given leaves that as it is.
  */
-export const amend = (timeline: Timeline, piece: Piece): Timeline => ({ ...timeline, present: piece });
+export function amend(timeline: Timeline, change: (piece: Piece) => Piece): Timeline {
+  const { past, present, future } = timeline;
+  const next = { ...timeline, past: past.map(change), present: change(present), future: future.map(change) };
+  const isChanged =
+    next.present !== present || next.past.some((p, i) => p !== past[i]) || next.future.some((p, i) => p !== future[i]);
+  return isChanged ? next : timeline;
+}
 
 export const canUndo = ({ past }: Timeline): boolean => past.length > 0;
 

@@ -19,6 +19,8 @@ type Behaviour = "answers" | "hangs" | "crashes";
 class FakeWorker implements WorkerLike {
   static all: FakeWorker[] = [];
   behaviour: Behaviour = "answers";
+  /** Milliseconds before a message arrives. */
+  delay = 0;
   opened = 0;
   ended = false;
   private readonly heard: ((event: { readonly data: unknown }) => void)[] = [];
@@ -48,7 +50,7 @@ class FakeWorker implements WorkerLike {
   postMessage(message: unknown): void {
     if (this.ended || this.behaviour === "hangs") return;
     if (this.behaviour === "crashes") queueMicrotask(() => this.crash());
-    else queueMicrotask(() => this.toServer(message));
+    else queueMicrotask(() => setTimeout(() => this.toServer(message), this.delay));
   }
 
   addEventListener(type: string, listener: (event: never) => void): void {
@@ -87,14 +89,58 @@ describe("the engine", () => {
   });
 
   it("keeps the model in use where another is refused", async () => {
-    const { engine: e, last } = engine();
+    const { engine: e, last, restarts } = engine();
     await e.use(model);
     await expect(e.use(Uint8Array.of(0))).rejects.toMatchObject({ code: "not-a-melody-model" });
+    expect(last().ended).toBe(true);
     expect(await e.request("bits", { grids: [[]] })).toEqual([0]);
-    last().crash();
+    FakeWorker.all[0]!.crash();
     expect(await e.request("bits", { grids: [[]] })).toEqual([0]);
-    expect(FakeWorker.all).toHaveLength(2);
+    expect(FakeWorker.all).toHaveLength(3);
     expect(last().opened).toBe(1);
+    expect(restarts()).toBe(1);
+  });
+
+  it.each(["hangs", "crashes"] as const)("keeps the model in use where another %s its worker", async (behaviour) => {
+    FakeWorker.all = [];
+    let harm: Behaviour = "answers";
+    const made = new Engine({
+      spawn: () => {
+        const worker = new FakeWorker();
+        worker.behaviour = harm;
+        return worker;
+      },
+      patience: 30,
+    });
+    await made.use(model);
+    harm = behaviour;
+    await expect(made.use(Uint8Array.of(9))).rejects.toMatchObject({ name: "WorkerError" });
+    harm = "answers";
+    expect(await made.request("bits", { grids: [[]] })).toEqual([0]);
+    expect(FakeWorker.all.filter((worker) => !worker.ended)).toHaveLength(1);
+  });
+
+  it("asks the next model again what the one before did not answer any more", async () => {
+    const { engine: e, last, restarts } = engine(1000);
+    await e.use(model);
+    last().behaviour = "hangs";
+    const waiting = e.request("bits", { grids: [[], []] });
+    await e.use(Uint8Array.of(4));
+    expect(await waiting).toEqual([0, 1]);
+    expect(restarts()).toBe(0);
+    expect(FakeWorker.all.map((worker) => worker.ended)).toEqual([true, false]);
+  });
+
+  it("uses the model that was asked for last, whichever opens first", async () => {
+    FakeWorker.all = [];
+    const made = new Engine({ spawn: () => new FakeWorker(), patience: 1000 });
+    const first = made.use(model);
+    const slow = FakeWorker.all[0]!;
+    slow.delay = 20;
+    const second = made.use(Uint8Array.of(4));
+    await second;
+    await expect(first).rejects.toMatchObject({ code: "cancelled" });
+    expect(FakeWorker.all.map((worker) => worker.ended)).toEqual([true, false]);
   });
 
   it("takes a first model after one that was refused", async () => {
@@ -125,17 +171,22 @@ describe("the engine", () => {
     expect(FakeWorker.all).toHaveLength(2);
   });
 
-  it("gives up on a request that kills every worker", async () => {
+  it("gives up on a request that kills every worker, and not on the next one", async () => {
     FakeWorker.all = [];
+    let harm: Behaviour = "answers";
     const fragile = new Engine({
       spawn: () => {
         const worker = new FakeWorker();
-        worker.behaviour = "crashes";
+        worker.behaviour = harm;
         return worker;
       },
       patience: 30,
     });
-    await expect(fragile.use(model)).rejects.toMatchObject({ code: "worker-ended" });
+    await fragile.use(model);
+    FakeWorker.all[0]!.behaviour = harm = "crashes";
+    await expect(fragile.request("bits", { grids: [] })).rejects.toMatchObject({ code: "worker-ended" });
     expect(FakeWorker.all).toHaveLength(2);
+    harm = "answers";
+    expect(await fragile.request("bits", { grids: [[]] })).toEqual([0]);
   });
 });

@@ -9,6 +9,11 @@ export class Latest {
   private running = false;
   private waiting: (() => Promise<void>) | undefined;
 
+  /** Whether a task will follow the one that runs. */
+  get isWaiting(): boolean {
+    return this.waiting !== undefined;
+  }
+
   run(task: () => Promise<void>): void {
     this.waiting = task;
     if (!this.running) void this.drain();
@@ -21,11 +26,15 @@ export class Latest {
 
   private async drain(): Promise<void> {
     this.running = true;
-    while (this.waiting) {
-      const task = this.waiting;
-      this.waiting = undefined;
-      await task();
+    try {
+      while (this.waiting) {
+        const task = this.waiting;
+        this.waiting = undefined;
+        await task();
+      }
+    } finally {
+      // After a task that threw the next one runs all the same.
+      this.running = false;
     }
-    this.running = false;
   }
 }

@@ -26,27 +26,6 @@ async function shippedModel(): Promise<Uint8Array> {
   return new Uint8Array(await answer.arrayBuffer());
 }
 
-/** The model that was dropped, where one is kept and wanted; else the one that ships. */
-async function bringModel(studio: Studio): Promise<void> {
-  const own = studio.state.preferences.ownModel ? await loadModel() : undefined;
-  try {
-    if (own) return await studio.model.use(own.bytes, own.name);
-  } catch (error) {
-    studio.sayError(error);
-  }
-  try {
-    await studio.model.use(await shippedModel(), undefined);
-  } catch (error) {
-    console.error(error);
-    studio.set({
-      model: {
-        kind: "failed",
-        message: "The model could not be loaded: playing and editing work, drawing does not. Reload to try again.",
-      },
-    });
-  }
-}
-
 function open(): Studio {
   const holder: { studio?: Studio } = {};
   const storage = openBrowserStorage((changes) => holder.studio?.set(changes));
@@ -80,19 +59,24 @@ function open(): Studio {
     },
   });
   holder.studio = studio;
-  for (const problem of kept.problems) studio.say(problem, "warning");
-  void bringModel(studio);
+  studio.notices.warn(kept.problems);
+  void studio.model.begin(async () => (kept.preferences.ownModel ? loadModel() : undefined));
   return studio;
 }
 
 /** One studio a page, however often React mounts. */
 let opened: Studio | undefined;
 
+/** Milliseconds after the start at which the files for later are fetched: the first sound comes first. */
+const LATER = 4000;
+
 function registerOffline(): void {
   if (process.env.NODE_ENV !== "production" || !("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.register(`${base}/sw.js`).catch(() => {
-    // Without it the studio works as long as there is a network.
-  });
+  setTimeout(() => {
+    navigator.serviceWorker.register(`${base}/sw.js`).catch(() => {
+      // Without it the studio works as long as there is a network.
+    });
+  }, LATER);
 }
 
 export function App() {

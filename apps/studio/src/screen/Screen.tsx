@@ -17,7 +17,9 @@ import { ShelfRow } from "./ShelfRow.tsx";
 import { SideCard } from "./SideCard.tsx";
 import { TopBar } from "./TopBar.tsx";
 
-const hasFiles = (e: DragEvent): boolean => e.dataTransfer?.types.includes("Files") ?? false;
+/** Text may be dropped where text is written; anything else that a browser would open instead of the page is the page's. */
+const isText = (e: DragEvent): boolean =>
+  !e.dataTransfer?.types.includes("Files") && e.target instanceof Element && e.target.matches("input, textarea");
 
 /** Listens to keys and dropped files on the whole page. */
 function usePageEvents(): void {
@@ -32,15 +34,15 @@ function usePageEvents(): void {
       },
       { signal },
     );
-    addEventListener("dragover", (e) => hasFiles(e) && e.preventDefault(), { signal });
+    addEventListener("dragover", (e) => !isText(e) && e.preventDefault(), { signal });
     addEventListener(
       "drop",
       (e) => {
-        const file = e.dataTransfer?.files[0];
-        if (!hasFiles(e)) return;
+        if (isText(e)) return;
         e.preventDefault();
         const card = e.target instanceof Element ? e.target.closest<HTMLElement>("[data-drop]") : null;
-        if (file) void studio.files.open(file, (card?.dataset["drop"] as SideName | undefined) ?? studio.state.focus);
+        const name = (card?.dataset["drop"] as SideName | undefined) ?? studio.state.focus;
+        void studio.files.openFirst([...(e.dataTransfer?.files ?? [])], name);
       },
       { signal },
     );

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ReactNode, useEffect, useRef, useState } from "react";
+import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import type { ChoiceSheet } from "../store/state.ts";
 import { useStudio, useStudioState } from "./context.ts";
 import { IconButton } from "./controls.tsx";
@@ -15,7 +15,8 @@ import { Tile } from "./Tile.tsx";
 function Sheet({ title, children, wide = false }: { title: string; children: ReactNode; wide?: boolean }) {
   const studio = useStudio();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Closed while it is still in the document: only then the browser gives the focus back to where it was.
+  useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
     return () => element?.close();
@@ -26,7 +27,10 @@ function Sheet({ title, children, wide = false }: { title: string; children: Rea
       ref={dialog}
       className={wide ? styles["wide"] : undefined}
       aria-label={title}
-      onClose={() => studio.show(undefined)}
+      onClose={(e) => {
+        // Told later: by then React may have opened it again, or another sheet be there instead.
+        if (e.currentTarget.isConnected && !e.currentTarget.open) studio.show(undefined);
+      }}
       onClick={(e) => e.target === e.currentTarget && studio.show(undefined)}
     >
       <div className={styles["head"]}>
@@ -134,7 +138,7 @@ function Choices({ sheet }: { readonly sheet: ChoiceSheet }) {
     <Sheet title={`Which two bars of ${fileName.slice(0, 60)}?`} wide>
       <div className={styles["foot"]}>
         <p className={styles["quiet"]}>
-          {choices.length} melodies of two bars. {remarks.join(" ")} {choices[0]?.remarks.join(" ")}
+          {choices.length} melodies of two bars. {[...remarks, ...(choices[0]?.remarks ?? [])].join(" ")}
         </p>
         {choices.length > 12 && (
           <input
@@ -172,6 +176,9 @@ function Choices({ sheet }: { readonly sheet: ChoiceSheet }) {
           </li>
         ))}
       </ol>
+      <p role="status" className={styles["quiet"]}>
+        {found.length === 0 && "No title has that in it."}
+      </p>
       {found.length > most && (
         <button type="button" className={styles["main"]} onClick={() => setMost(most + 3 * SHOWN)}>
           {found.length - most} more
@@ -191,7 +198,7 @@ export function Sheets() {
     case "link":
       return <Link url={sheet.url} />;
     case "choices":
-      return <Choices sheet={sheet} />;
+      return <Choices key={`${sheet.fileName} ${sheet.choices.length}`} sheet={sheet} />;
     default:
       return sheet satisfies never;
   }

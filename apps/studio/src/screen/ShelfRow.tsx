@@ -14,6 +14,14 @@ const views = [
   ["favourites", "Favourites"],
 ] as const;
 
+/** Hands the focus to the melody beside the one that goes, so that it is not lost with it. */
+function keepFocus(button: HTMLElement): void {
+  const item = button.closest("li");
+  const beside = item?.nextElementSibling ?? item?.previousElementSibling;
+  const heir = beside?.querySelector("button") ?? item?.closest("section")?.querySelector("input:checked");
+  if (heir instanceof HTMLElement) heir.focus();
+}
+
 /** Items drawn at first; a long history is drawn when it is asked for. */
 const FIRST = 40;
 
@@ -49,7 +57,14 @@ export function ShelfRow() {
                   label={item.favourite ? `No favourite: ${item.title}` : `Favourite: ${item.title}`}
                   onClick={() => studio.star(item.id)}
                 />
-                <IconButton icon="close" label={`Remove: ${item.title}`} onClick={() => studio.unshelve(item.id)} />
+                <IconButton
+                  icon="close"
+                  label={`Remove: ${item.title}`}
+                  onClick={(e) => {
+                    keepFocus(e.currentTarget);
+                    studio.unshelve(item.id);
+                  }}
+                />
               </Tile>
             </li>
           ))}

@@ -109,6 +109,7 @@ export function TopBar() {
           onChange={(e) => {
             const file = e.currentTarget.files?.[0];
             if (file) void studio.files.open(file, studio.state.focus);
+            // The same file may be chosen again.
             e.currentTarget.value = "";
           }}
         />

@@ -199,10 +199,14 @@ export function Menu({ label, icon, children }: { label: string; icon: IconName;
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the choices within are the controls */}
       <div
         className={styles["menuBox"]}
+        // Browsers whose buttons take no focus give it to the box, and the menu stays open until the press has arrived.
+        tabIndex={-1}
         onClick={(e) => {
           if (!(e.target instanceof Element) || !e.target.closest("button")) return;
           const box = e.currentTarget.closest("details");
-          if (box) box.open = false;
+          if (!box) return;
+          box.querySelector("summary")?.focus();
+          box.open = false;
         }}
       >
         {children}

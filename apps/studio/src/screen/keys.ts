@@ -48,6 +48,8 @@ export function pressKey(studio: Studio, e: KeyboardEvent): boolean {
     return false;
   const run = Object.hasOwn(plainKeys, key) ? plainKeys[key] : undefined;
   if (!run || e.repeat) return false;
+  // Nor does anything but the space bar come between a drag and its end.
+  if (key !== " " && document.querySelector("[data-active]")) return true;
   run(studio);
   return true;
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type PointerEvent, useRef } from "react";
+import { type PointerEvent, useEffect, useRef } from "react";
 import type { SideName } from "../piece/piece.ts";
 import type { Source } from "../store/state.ts";
 import { useStudio } from "./context.ts";
@@ -36,14 +36,19 @@ export function useMelodyDrag(source: Source, tone: string) {
     drag.current?.ghost?.remove();
     drag.current = undefined;
   };
+  // What is dragged may go away under the hand: the path is found anew, the shelf changes.
+  const last = useRef(end);
+  last.current = end;
+  useEffect(() => () => last.current(), []);
 
   return {
     onPointerDown(e: PointerEvent<HTMLElement>) {
-      if (e.button === 0) drag.current = { x: e.clientX, y: e.clientY, ghost: undefined, over: undefined };
+      if (e.button === 0 && e.isPrimary)
+        drag.current = { x: e.clientX, y: e.clientY, ghost: undefined, over: undefined };
     },
     onPointerMove(e: PointerEvent<HTMLElement>) {
       const current = drag.current;
-      if (!current) return;
+      if (!current || !e.isPrimary) return;
       if (!current.ghost) {
         if (Math.hypot(e.clientX - current.x, e.clientY - current.y) < SLACK) return;
         e.currentTarget.setPointerCapture(e.pointerId);
@@ -66,11 +71,11 @@ export function useMelodyDrag(source: Source, tone: string) {
         return;
       }
       const side = current.over?.dataset["drop"] as SideName | undefined;
-      // What ends a drag is no press: the click that follows is swallowed.
-      e.currentTarget.addEventListener("click", (click) => click.stopImmediatePropagation(), {
-        capture: true,
-        once: true,
-      });
+      // What ends a drag is no press: the click that follows is swallowed. Fingers send none, and the next is a press.
+      const swallow = new AbortController();
+      const { signal } = swallow;
+      e.currentTarget.addEventListener("click", (click) => click.stopImmediatePropagation(), { capture: true, signal });
+      setTimeout(() => swallow.abort());
       end();
       if (side) studio.takeFrom(side, source);
     },

@@ -54,7 +54,8 @@ export class PlayerDesk {
     this.sounding = tunes;
     studio.set({ playing: { source, part: 0, counting: studio.state.preferences.countIn } });
     studio.services.player.play(tunes.map(partOf)).catch((error: unknown) => {
-      studio.set({ playing: undefined });
+      // Another one may play by now.
+      if (studio.state.playing?.source === source) studio.set({ playing: undefined });
       studio.sayError(error);
     });
   }
@@ -67,7 +68,9 @@ export class PlayerDesk {
   /** Sounds one pitch of a side, given in C. */
   audition(name: SideName, pitchInC: number): void {
     const { place, voice } = this.studio.piece[name];
-    this.studio.services.player.audition(pitchInC + shiftOf(place), voice);
+    this.studio.services.player
+      .audition(pitchInC + shiftOf(place), voice)
+      .catch((error: unknown) => this.studio.sayError(error));
   }
 
   /** The step of a source that sounds now, a fraction; undefined while it does not. */

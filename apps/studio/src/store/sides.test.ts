@@ -55,8 +55,13 @@ describe("places", () => {
   });
 
   it("end where MIDI ends", () => {
-    expect(fitsMidi(side, { keyShift: 0, octaveShift: 60 })).toBe(true);
-    expect(fitsMidi(side, { keyShift: 1, octaveShift: 60 })).toBe(false);
-    expect(fitsMidi(side, { keyShift: 0, octaveShift: -72 })).toBe(false);
+    expect(fitsMidi(side, { keyShift: 5, octaveShift: 36 })).toBe(true);
+    expect(fitsMidi(side, { keyShift: 6, octaveShift: 36 })).toBe(false);
+    expect(fitsMidi(side, { keyShift: 0, octaveShift: -48 })).toBe(true);
+    expect(fitsMidi(side, { keyShift: 0, octaveShift: -60 })).toBe(false);
+    // A link may have put it higher than that.
+    const high = { ...side, place: { keyShift: 0, octaveShift: 96 } };
+    expect(fitsMidi(high, { keyShift: 0, octaveShift: 84 })).toBe(true);
+    expect(fitsMidi(high, { keyShift: 0, octaveShift: 108 })).toBe(false);
   });
 });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { GRID_STEPS } from "@normflow/music";
+import { GRID_HIGHEST, GRID_LOWEST, GRID_STEPS } from "@normflow/music";
 import { TITLE_BYTES } from "../keep/link.ts";
 import { cutBytes } from "../keep/title.ts";
 import { shiftOf } from "../piece/keys.ts";
@@ -76,9 +76,19 @@ export const swapped = (piece: Piece): Piece => ({ ...piece, a: piece.b, b: piec
 export const barSteps = (bar: number): number[] =>
   Array.from({ length: GRID_STEPS / 2 }, (_, i) => (bar * GRID_STEPS) / 2 + i);
 
-/** Whether every note of a melody is within MIDI 0 to 127 at a place. */
-export const fitsMidi = (side: Side, place: Place): boolean =>
-  [...side.notes, ...side.origin].every((n) => {
-    const pitch = openPitch(n) + shiftOf(place);
-    return pitch >= 0 && pitch <= 127;
-  });
+const inMidi = (pitch: number): boolean => pitch >= 0 && pitch <= 127;
+
+/** Whether every note of a melody, and of its original, sounds within MIDI 0 to 127 at a place. */
+export const isInMidi = ({ notes, origin }: Side, place: Place): boolean =>
+  [...notes, ...origin].every((n) => inMidi(openPitch(n) + shiftOf(place)));
+
+/**
+ * Whether a melody may go to a place: all of it within MIDI, and room for what may yet be written.
+ * Nothing keeps a melody where it cannot be heard: one that is outside, or without room, may come nearer.
+ */
+export function fitsMidi(side: Side, place: Place): boolean {
+  const [shift, now] = [shiftOf(place), shiftOf(side.place)];
+  const hasRoom = inMidi(GRID_LOWEST + shift) && inMidi(GRID_HIGHEST + shift);
+  const isInside = isInMidi(side, place) || !isInMidi(side, side.place);
+  return isInside && (hasRoom || Math.abs(shift) <= Math.abs(now));
+}

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { FlowError } from "@normflow/core";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { TITLE_BYTES } from "../keep/link.ts";
 import type { Preferences } from "../keep/preferences.ts";
-import { star, unshelve } from "../keep/shelf.ts";
+import { melodyId, reshelve, star, unshelve } from "../keep/shelf.ts";
 import { amend, endEdit, record, redo, undo } from "../keep/timeline.ts";
 import { cutBytes } from "../keep/title.ts";
 import { type Notes, sameNotes } from "../piece/notes.ts";
@@ -17,15 +16,21 @@ import {
   type Shape,
   type Side,
   type SideName,
+  settled,
+  sideNames,
   toggleLock,
   type VoiceName,
 } from "../piece/piece.ts";
+import { scales } from "../piece/scale.ts";
 import { FileDoor } from "./file-door.ts";
 import { ModelDesk } from "./model-desk.ts";
+import { Notices } from "./notices.ts";
 import { PlayerDesk } from "./player-desk.ts";
+import { ReadingDesk } from "./reading-desk.ts";
 import { firstState, type Services } from "./services.ts";
-import { fitsMidi, isFlat, swapped, transposed, withSide, written } from "./sides.ts";
-import type { Notice, Sheet, Source, StudioState, Tune } from "./state.ts";
+import { ShapeDesk } from "./shape-desk.ts";
+import { fitsMidi, isFlat, isInMidi, swapped, transposed, withSide, written } from "./sides.ts";
+import type { Sheet, Source, StudioState, Tune } from "./state.ts";
 import { tunesOf } from "./tunes.ts";
 
 /** How a change joins the history. */
@@ -38,15 +43,24 @@ export interface EditOptions {
 export class Studio {
   readonly store: StoreApi<StudioState>;
   readonly services: Services;
+  readonly notices: Notices;
   readonly model: ModelDesk;
+  readonly shapes: ShapeDesk;
+  readonly readings: ReadingDesk;
   readonly player: PlayerDesk;
   readonly files: FileDoor;
-  private notices = 0;
+  private readonly working = { a: new Set<string>(), b: new Set<string>() };
 
   constructor(services: Services) {
     this.services = services;
     this.store = createStore<StudioState>(() => firstState(services));
+    this.notices = new Notices({
+      read: () => this.state.notice,
+      put: (notice) => this.set({ notice }),
+    });
     this.model = new ModelDesk(this);
+    this.shapes = new ShapeDesk(this);
+    this.readings = new ReadingDesk(this);
     this.player = new PlayerDesk(this);
     this.files = new FileDoor(this);
     this.store.subscribe((state, before) => this.keep(state, before));
@@ -71,9 +85,17 @@ export class Studio {
     this.set({ timeline: record(this.state.timeline, piece, merge) });
   }
 
-  /** Completes the present step with what took its time. */
+  /** Completes steps, wherever they stand by now, with what took its time. */
   amend(change: (piece: Piece) => Piece): void {
-    this.set({ timeline: amend(this.state.timeline, change(this.piece)) });
+    const timeline = amend(this.state.timeline, change);
+    if (timeline !== this.state.timeline) this.set({ timeline });
+  }
+
+  /** Puts another piece on the screen: what was being written for the one before is dropped. */
+  replace(piece: Piece): void {
+    for (const name of sideNames) this.model.forget(name);
+    this.change(() => piece);
+    this.set({ selection: { a: [], b: [] } });
   }
 
   changeSide(name: SideName, change: (side: Side) => Side, options?: Pick<EditOptions, "merge">): void {
@@ -120,8 +142,7 @@ export class Studio {
   }
 
   private travel(timeline: StudioState["timeline"]): void {
-    this.model.forget("a");
-    this.model.forget("b");
+    for (const name of sideNames) this.model.forget(name);
     this.set({ timeline, selection: { a: [], b: [] } });
   }
 
@@ -131,11 +152,12 @@ export class Studio {
 
   /** Puts a melody into another key or octave, unless a note would leave what MIDI has. */
   place(name: SideName, place: Place): void {
-    this.changeSide(name, (side) => {
-      if (fitsMidi(side, place)) return { ...side, place };
-      this.say("There the melody would leave what instruments play.", "warning");
-      return side;
-    });
+    this.changeSide(name, (side) => (fitsMidi(side, place) ? { ...side, place } : this.tooFar(side)));
+  }
+
+  private tooFar(side: Side): Side {
+    this.say("There the melody would leave what instruments play.", "warning");
+    return side;
   }
 
   voice(name: SideName, voice: VoiceName): void {
@@ -148,7 +170,11 @@ export class Studio {
 
   transpose(name: SideName, semitones: number): void {
     this.model.forget(name);
-    this.changeSide(name, (side) => transposed(side, semitones));
+    this.changeSide(name, (side) => {
+      // Notes that the model still owes to the sliders would not be those of the melody as it is then.
+      const moved = transposed(this.shapes.owes(side) ? settled(side, side.notes) : side, semitones);
+      return isInMidi(moved, side.place) || !isInMidi(side, side.place) ? moved : this.tooFar(side);
+    });
   }
 
   clear(name: SideName): void {
@@ -157,8 +183,7 @@ export class Studio {
   }
 
   swap(): void {
-    this.model.forget("a");
-    this.model.forget("b");
+    for (const name of sideNames) this.model.forget(name);
     const { a, b } = this.state.selection;
     this.change(swapped);
     this.set({ selection: { a: b, b: a } });
@@ -170,27 +195,43 @@ export class Studio {
   }
 
   shape(name: SideName, shape: Shape): void {
-    this.model.shape(name, shape);
+    this.shapes.move(name, shape);
   }
 
-  /** Puts a melody in the place of A or B. */
-  take(name: SideName, tune: Pick<Tune, "title" | "notes" | "place">): void {
+  /** Puts a melody in the place of A or B, with the tempo that it brings. */
+  take(name: SideName, tune: Pick<Tune, "title" | "notes" | "place">, tempo = this.piece.tempo): void {
     this.model.forget(name);
-    this.changeSide(name, (side) => ({ ...written(side, tune.notes, tune.title), place: tune.place, locked: [] }));
+    this.change((piece) => ({
+      ...withSide(piece, name, (side) => ({
+        ...written(side, tune.notes, tune.title),
+        place: tune.place,
+        locked: [],
+      })),
+      tempo,
+    }));
     this.set({ focus: name, selection: { ...this.state.selection, [name]: [] } });
   }
 
   /** Puts what a source plays in the place of A or B. */
   takeFrom(name: SideName, source: Source): void {
+    const { sheet } = this.state;
     const [tune] = tunesOf(this.state, source);
-    if (tune && source.kind !== "path") this.take(name, tune);
+    if (source.kind === "choice" && sheet?.kind === "choices")
+      this.files.choose(sheet.choices[source.index]!, name, sheet.fileName);
+    else if (tune && source.kind !== "path") this.take(name, tune);
   }
 
   /** Moves the melody of a side among the favourites. */
   favour(name: SideName): void {
     const { title, notes, place, voice } = this.piece[name];
-    const bits = this.state.insight[name]?.bits;
-    this.model.shelve({ title, notes, place, voice }, "kept by hand", bits, true);
+    if (notes.length === 0) {
+      this.say("There are no notes to keep yet.");
+      return;
+    }
+    const insight = this.state.insight[name];
+    const bits = insight?.notes === notes ? insight.bits : undefined;
+    const how = this.state.shelf.find((item) => item.id === melodyId(notes, place))?.how ?? "kept by hand";
+    this.model.shelve({ title, notes, place, voice }, how, bits, true);
     this.say(`“${title}” is among your favourites.`);
   }
 
@@ -198,35 +239,46 @@ export class Studio {
     this.set({ shelf: star(this.state.shelf, id) });
   }
 
+  /** Takes a melody off the shelf, from where undo does not bring it back: the sentence does. */
   unshelve(id: string): void {
+    const item = this.state.shelf.find((i) => i.id === id);
+    if (!item) return;
     this.set({ shelf: unshelve(this.state.shelf, id) });
+    const run = (): void => this.set({ shelf: reshelve(this.state.shelf, item) });
+    this.say(`“${item.title}” is off the history.`, "plain", { label: "Put it back", run });
   }
 
   prefer(change: Partial<Preferences>): void {
     this.set({ preferences: { ...this.state.preferences, ...change } });
   }
 
-  /** Shows a sentence; the next one takes its place. */
-  say(text: string, tone: Notice["tone"] = "plain", action?: Notice["action"]): void {
-    this.set({ notice: { id: ++this.notices, text, tone, ...(action ? { action } : {}) } });
+  say(...sentence: Parameters<Notices["say"]>): void {
+    this.notices.say(...sentence);
   }
 
   /** Says what went wrong in the words of the error. */
   sayError(error: unknown): void {
-    const known = error instanceof FlowError;
-    if (!known) console.error(error);
-    this.say(
-      known ? [error.message, error.hint].filter(Boolean).join(" ") : "Something went wrong. Nothing was lost.",
-      "warning",
-    );
-  }
-
-  unsay(id: number): void {
-    if (this.state.notice?.id === id) this.set({ notice: undefined });
+    this.notices.sayError(error);
   }
 
   show(sheet: Sheet | undefined): void {
+    // What is heard out of a list is not heard on without it.
+    if (this.state.playing?.source.kind === "choice") this.player.stop();
     this.set({ sheet });
+  }
+
+  /** Notes that something is at work on a side, or no longer. */
+  busy(name: SideName, who: "model" | "sliders", isBusy: boolean): void {
+    if (isBusy) this.working[name].add(who);
+    else this.working[name].delete(who);
+    const busy = this.working[name].size > 0;
+    if (this.state.busy[name] !== busy) this.set({ busy: { ...this.state.busy, [name]: busy } });
+  }
+
+  /** The scale that the model is held to, as it is asked. */
+  scale(): { readonly scale?: readonly number[] } {
+    const { scale } = this.piece;
+    return scale === "chromatic" ? {} : { scale: scales[scale].classes };
   }
 
   /** Whether the sliders of a side stand at 0. */
@@ -244,6 +296,6 @@ export class Studio {
       problems.push(problem);
       if (shelf !== state.shelf) this.set({ shelf });
     }
-    for (const problem of problems) if (problem) this.say(problem, "warning");
+    this.notices.warn(problems);
   }
 }
