@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { copyExample, npm, pack, run, scratch } from "./installed.ts";
+import { executable, press } from "./press.ts";
 
 const folder = scratch();
 const at = (...path: string[]): string => join(folder, ...path);
@@ -98,11 +99,15 @@ describe.skipIf(!slow)("examples with a bundler, each installed by itself", () =
   it.each([
     ["vite-melody", "dist"],
     ["next-melody", "out"],
-  ])("%s builds a page with its model", async (name, out) => {
+  ])("%s builds a page that draws a melody", async (name, out) => {
     const place = copyExample(name, own, tarballs);
     npm(place, "install");
     await run(place, "npm", "run", "build");
     expect(existsSync(join(place, out, "index.html"))).toBe(true);
     expect(existsSync(join(place, out, "melody.safetensors"))).toBe(true);
+    if (executable === undefined) return console.warn("Skipped: pressing the page's button. There is no Chromium.");
+    const { text, problems } = await press(join(place, out));
+    expect(text).toMatch(/seed 0, \d+\.\d bits.*?[5-8]\d/is);
+    expect(problems).toEqual([]);
   });
 });

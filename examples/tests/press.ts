@@ -41,7 +41,7 @@ export async function press(folder: string): Promise<{ readonly text: string; re
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await page.locator("button:enabled").click();
     await page.getByText(/\d bits/).waitFor();
-    return { text: await page.locator("body").innerText(), problems };
+    return { text: (await page.locator("body").textContent()) ?? "", problems };
   } finally {
     await browser.close();
     await new Promise((done) => server.close(done));

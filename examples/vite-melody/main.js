@@ -17,10 +17,10 @@ button.addEventListener("click", async () => {
   const [bits] = await model.bits([event]);
   const melody = toNotes(fromEvent(event));
   notes.textContent = `seed ${seed - 1}, ${bits.toFixed(1)} bits\n${melody
-    .map(({ pitch, start, length }) => `${String(start).padStart(2)}: ${pitch} for ${length}`)
+    .map(([pitch, start, length]) => `${String(start).padStart(2)}: ${pitch} for ${length}`)
     .join("\n")}`;
   audio ??= new AudioContext();
-  for (const { pitch, start, length } of melody) {
+  for (const [pitch, start, length] of melody) {
     const [tone, volume] = [audio.createOscillator(), audio.createGain()];
     const [from, to] = [start, start + length].map((s) => audio.currentTime + 0.05 + s * SIXTEENTH);
     tone.type = "triangle";

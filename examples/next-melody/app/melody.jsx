@@ -33,7 +33,7 @@ export function Melody() {
       </button>
       {drawn.seed >= 0 && (
         <p>
-          Seed {drawn.seed}, {drawn.bits.toFixed(1)} bits: {drawn.notes.map((n) => n.pitch).join(" ")}
+          Seed {drawn.seed}, {drawn.bits.toFixed(1)} bits: {drawn.notes.map(([pitch]) => pitch).join(" ")}
         </p>
       )}
     </main>
