@@ -1,3 +1,5 @@
 import { defineConfig } from "vitest/config";
 
-export default defineConfig({ test: { projects: ["packages/*", "apps/*", "tests"], maxWorkers: 2 } });
+export default defineConfig({
+  test: { projects: ["packages/*", "apps/*", "conformance", "examples", "tests"], maxWorkers: 2 },
+});

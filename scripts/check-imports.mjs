@@ -86,6 +86,20 @@ function importsOf(source) {
   return found;
 }
 
+/** Entries that pages import although their package runs in Node too: what they reach takes nothing from there. */
+for (const entry of ["packages/backend-onnx/src/web.ts"]) {
+  const reached = new Set([entry]);
+  for (const file of reached) {
+    const source = ts.createSourceFile(file, readFileSync(join(root, file), "utf8"), ts.ScriptTarget.ES2022);
+    for (const { specifier, typeOnly } of importsOf(source)) {
+      if (typeOnly) continue;
+      if (specifier.startsWith(".")) reached.add(join(dirname(file), specifier));
+      else if (specifier.startsWith("node:") || specifier === "onnxruntime-node" || builtinModules.includes(specifier))
+        problems.push(`${file}: imports ${specifier}, and pages reach it from ${entry}`);
+    }
+  }
+}
+
 const state = new Map();
 const circles = (file, path) => {
   if (state.get(file) === "done") return;

@@ -6,6 +6,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { decode } from "./commands/decode.ts";
 import { encode } from "./commands/encode.ts";
+import { exportModel } from "./commands/export.ts";
 import { doctor, inspect } from "./commands/inspect.ts";
 import { morph } from "./commands/morph.ts";
 import { sample } from "./commands/sample.ts";
@@ -109,6 +110,20 @@ function program(io: Io, done: (code: number) => void): Command {
     .option("--to <n>", "window of the second file", whole(0), 0)
     .addHelpText("after", examples("flowctl morph a.mid b.abc --points 9 --preset smooth -o path"))
     .action(async (a, b, options) => done(await morph(a, b, options, io)));
+  json(root.command("export [model]"))
+    .description("write a model's sampling, density, encoding and decoding as ONNX files that need nothing else")
+    .option("--onnx", "as ONNX, the one format there is", true)
+    .requiredOption("-o, --output <folder>", "folder for the files and export.md, which says how to use them")
+    .option("--force", "overwrite files that are there")
+    .addHelpText(
+      "after",
+      `${examples("flowctl export run/model.safetensors --onnx -o exported", "flowctl export --onnx -o melody")}
+
+The graphs draw nothing: sample.onnx takes its noise as inputs, standard normal where export.md says normal, uniform
+between 0 and 1 where it says uniform; a factor on noise/base/base is the temperature. The others are functions of their
+inputs. Batches may have any size. Log-densities are in nats.`,
+    )
+    .action(async (path, options) => done(await exportModel(path, options, io)));
   json(file(root.command("inspect")))
     .description("print what a model file holds")
     .addHelpText("after", examples("flowctl inspect -m run/model.safetensors"))

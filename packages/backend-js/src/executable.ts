@@ -15,6 +15,7 @@ import {
   gatherInputs,
   hostArray,
   inputSpecs,
+  type RunOptions,
   ShapeError,
 } from "@normflow/core";
 import { Plan } from "./plan/plan.ts";
@@ -43,6 +44,8 @@ export class JsExecutable implements Executable {
   private residentVersion = 0;
   private readonly onDispose: () => void;
   private disposed = false;
+  /** Ends with the run that is under way in slices. */
+  private busy: Promise<void> | undefined;
 
   constructor(graph: Graph, options: CompileOptions, onDispose: () => void = () => {}) {
     this.onDispose = onDispose;
@@ -51,49 +54,71 @@ export class JsExecutable implements Executable {
     this.options = options;
   }
 
-  async run(inputs: Arrays): Promise<Arrays> {
-    this.assertOpen();
-    const given = gatherInputs(this.specs, inputs, this.resident, this.options);
-    const bindings = bindSizes(
-      this.specs,
-      given.map((v) => v.shape),
-    );
-    return this.planFor(bindings).run(given, this.residentVersion, (input, shape, data) => {
-      if (data) this.keep(input, data, shape);
+  run(inputs: Arrays, { signal }: RunOptions = {}): Promise<Arrays> {
+    return this.alone(() => {
+      const given = gatherInputs(this.specs, inputs, this.resident, this.options);
+      const bindings = bindSizes(
+        this.specs,
+        given.map((v) => v.shape),
+      );
+      const plan = this.planFor(bindings);
+      const keep = (input: string, shape: readonly number[], data: Float32Array | undefined): void => {
+        if (data) this.keep(input, data, shape);
+      };
+      if (!signal) return plan.run(given, this.residentVersion, keep);
+      return plan.runInSlices(given, this.residentVersion, keep, signal);
     });
   }
 
-  async put(values: Arrays): Promise<void> {
-    this.assertOpen();
-    for (const [name, { data, shape }] of Object.entries(values)) {
-      const size = shape.reduce((a, b) => a * b, 1);
-      if (size !== data.length)
-        throw new ShapeError("input-size", `Input ${name} has ${data.length} values for a shape of ${size}.`);
-      this.keep(name, data, shape);
-      this.residentVersion++;
-    }
+  put(values: Arrays): Promise<void> {
+    return this.alone(() => {
+      for (const [name, { data, shape }] of Object.entries(values)) {
+        const size = shape.reduce((a, b) => a * b, 1);
+        if (size !== data.length)
+          throw new ShapeError("input-size", `Input ${name} has ${data.length} values for a shape of ${size}.`);
+        this.keep(name, data, shape);
+        this.residentVersion++;
+      }
+    });
   }
 
-  async get(names: readonly string[]): Promise<Arrays> {
-    this.assertOpen();
-    return Object.fromEntries(
-      names.map((name) => {
-        const value = this.resident.get(name);
-        if (!value)
-          throw new FlowError("missing-input", `Input ${name} has no resident value.`, {
-            hint: "Set it with put first.",
-          });
-        return [name, hostArray(value.data.slice(), value.shape)];
-      }),
+  get(names: readonly string[]): Promise<Arrays> {
+    return this.alone(() =>
+      Object.fromEntries(
+        names.map((name) => {
+          const value = this.resident.get(name);
+          if (!value)
+            throw new FlowError("missing-input", `Input ${name} has no resident value.`, {
+              hint: "Set it with put first.",
+            });
+          return [name, hostArray(value.data.slice(), value.shape)];
+        }),
+      ),
     );
   }
 
   async dispose(): Promise<void> {
     this.disposed = true;
     this.onDispose();
+    // A run in slices still reads what it was given.
+    await this.busy;
     this.plans.clear();
     this.resident.clear();
     this.memories.clear();
+  }
+
+  /** Does one thing at a time: at once, unless a run in slices is under way. */
+  private async alone<T>(action: () => T | Promise<T>): Promise<T> {
+    this.assertOpen();
+    while (this.busy) await this.busy;
+    this.assertOpen();
+    const result = action();
+    if (!(result instanceof Promise)) return result;
+    const free = (): void => {
+      this.busy = undefined;
+    };
+    this.busy = result.then(free, free);
+    return result;
   }
 
   private keep(name: string, data: ArrayLike<number>, shape: readonly number[]): void {

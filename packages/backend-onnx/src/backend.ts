@@ -4,13 +4,13 @@
  * @module
  */
 import { type Backend, BackendError, OptionError } from "@normflow/core";
-import { remedies, threadCount } from "./device.ts";
-import { OnnxExecutable } from "./executable.ts";
+import { threadCount } from "./device.ts";
+import { backendOf } from "./host/backend-of.ts";
 import type { Host } from "./host/host.ts";
 import { localHost } from "./host/local.ts";
-import type { Provider } from "./lowering/scope.ts";
-import { prepare } from "./passes/prepare.ts";
-import { probe } from "./probe.ts";
+import type { NodeProvider } from "./lowering/scope.ts";
+import { probe } from "./probe-graph.ts";
+import { remedies } from "./remedies.ts";
 import { workerHost } from "./worker/host.ts";
 
 /** How `onnx` runs graphs. */
@@ -19,7 +19,7 @@ export interface OnnxOptions {
    * `cpu` unless said otherwise. `auto` takes CUDA where it runs, else the CPU; WebGPU only by name, since loops run on
    * the CPU there, step by step.
    */
-  readonly device?: Provider | "auto";
+  readonly device?: NodeProvider | "auto";
   /** Threads of the CPU; as many as there are processors unless said otherwise. */
   readonly threads?: number;
   /** Runs in a worker thread, so that a run does not hold up this one. */
@@ -38,9 +38,9 @@ export async function onnx(options: OnnxOptions = {}): Promise<Backend> {
   const threads = threadCount(options.threads);
   if (!DEVICES.includes(device))
     throw new OptionError("device", `onnx: there is no device ${device}.`, {
-      hint: `Choose one of ${DEVICES.join(", ")}.`,
+      hint: `Choose one of ${DEVICES.join(", ")}; pages have onnxWeb of @normflow/backend-onnx/web.`,
     });
-  const candidates: readonly Provider[] = device === "auto" ? ["cuda", "cpu"] : [device];
+  const candidates: readonly NodeProvider[] = device === "auto" ? ["cuda", "cpu"] : [device];
   const failures: unknown[] = [];
   for (const candidate of candidates) {
     let host: Host | undefined;
@@ -61,36 +61,4 @@ export async function onnx(options: OnnxOptions = {}): Promise<Backend> {
     `onnx: ${wanted} does not run here: ${cause instanceof Error ? cause.message : String(cause)}`,
     { hint: remedies[wanted], cause },
   );
-}
-
-function backendOf(host: Host, device: Provider, threads: number): Backend {
-  const open = new Set<OnnxExecutable>();
-  return {
-    name: "onnx",
-    device,
-    precision: "float32",
-    describe: () => `onnx: ${device}${device === "cpu" ? `, ${threads} thread${threads === 1 ? "" : "s"}` : ""}`,
-    async compile(graph, options = {}) {
-      const program = await host.open();
-      const executable = new OnnxExecutable(
-        prepare(graph),
-        options,
-        device,
-        program,
-        () => void open.delete(executable),
-      );
-      open.add(executable);
-      try {
-        await executable.warm();
-      } catch (error) {
-        await executable.dispose();
-        throw error;
-      }
-      return executable;
-    },
-    async dispose() {
-      for (const executable of [...open]) await executable.dispose();
-      await host.dispose();
-    },
-  };
 }

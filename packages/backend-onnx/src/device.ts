@@ -1,5 +1,5 @@
 /**
- * Devices by name, and what to do where one does not run.
+ * What Node knows of devices.
  *
  * @module
  */
@@ -9,14 +9,6 @@ import { dirname, join } from "node:path";
 import { OptionError } from "@normflow/core";
 import type { InferenceSession } from "onnxruntime-node";
 import type { Provider } from "./lowering/scope.ts";
-
-/** How each device is made to run, as a sentence. */
-export const remedies: Readonly<Record<Provider, string>> = {
-  cpu: "Reinstall onnxruntime-node for this platform: npm rebuild onnxruntime-node.",
-  cuda: "Install CUDA 12 and cuDNN 9, then the provider library: ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node --ignore-scripts=false.",
-  webgpu:
-    "Install a Vulkan, Metal or Direct3D 12 driver; without a GPU, point VK_ICD_FILENAMES at a software driver such as the vk_swiftshader_icd.json that comes with Chromium, and let LD_LIBRARY_PATH find libvulkan.so.1.",
-};
 
 /** The file in which onnxruntime-node keeps its CUDA provider once that is installed. */
 export function cudaProvider(): string {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Abortable } from "./abort.ts";
 import type { Graph } from "./graph/graph.ts";
 
 /** Floating-point values on the host, row by row. */
@@ -25,14 +26,25 @@ export interface CompileOptions {
   readonly carry?: Readonly<Record<string, string>>;
 }
 
-/** A compiled graph. */
+/** What a caller may say of one run. */
+export interface RunOptions {
+  /**
+   * Stops the run where it is, on a backend that can: backend-js lets other work have its turn every few milliseconds and
+   * looks at the signal then. Others run to the end. A run that carries values runs to the end too, so that what is
+   * carried is the state before it or the state after it.
+   */
+  readonly signal?: Abortable | undefined;
+}
+
+/** A compiled graph. Runs that are asked for at once are done one after another. */
 export interface Executable {
   /**
    * Runs on the inputs that are not resident.
    * @returns the outputs that are not carried, by name
    * @throws {ShapeError} where shapes disagree with the declared ones
+   * @throws what the signal says, where it stopped the run; the program can be run again
    */
-  run(inputs: Arrays): Promise<Arrays>;
+  run(inputs: Arrays, options?: RunOptions): Promise<Arrays>;
   /** Sets resident inputs. */
   put(values: Arrays): Promise<void>;
   /** Reads resident inputs back. */

@@ -7,6 +7,7 @@ export {
   type FloatArray,
   type HostArray,
   hostArray,
+  type RunOptions,
 } from "./backend.ts";
 export { type Bijector, defineLayer, type LayerDefinition, type Mapped, type Traced } from "./bijector/bijector.ts";
 export { chain, composed } from "./bijector/chain.ts";
@@ -113,6 +114,7 @@ export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/pa
 export { bits, foldIn, type Key, key, normal, permutation, randint, uniform } from "./random/index.ts";
 export { reference } from "./reference/backend.ts";
 export { gatherInputs, splitOutputs } from "./run.ts";
+export { inSlices, Slice } from "./slices.ts";
 export { erf as errorFunction } from "./special/index.ts";
 export { leaves, mapTree, type Tree } from "./tree.ts";
 export * from "./worker/index.ts";

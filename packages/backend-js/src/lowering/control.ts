@@ -7,7 +7,7 @@ import type { PrimitiveParams } from "@normflow/core";
 import { copyNest, copyRows } from "../kernels/copy.ts";
 import type { Lowerer } from "../plan/lower.ts";
 import { nestOf } from "../plan/nest.ts";
-import { type CarriedState, type Instruction, runSteps, Scope, type Step } from "../plan/scope.ts";
+import { type CarriedState, type Instruction, loopStep, runSteps, Scope, type Step, Turns } from "../plan/scope.ts";
 import { count, isWhole, placeOf, Storage, type View, wholeView } from "../plan/view.ts";
 
 /**
@@ -121,16 +121,33 @@ export const scan = (
       const steps = turn.bind();
       const store = stacks.map((s, i) => storing(s, results[i]!));
       const keep = writeBack(states, next);
-      return () => {
-        runSteps(begin);
-        for (let k = 0; k < length; k++) {
-          const i = reverse ? length - 1 - k : k;
-          for (let j = 0; j < load.length; j++) load[j]!(i);
-          runSteps(steps);
-          for (let j = 0; j < store.length; j++) store[j]!(i);
-          runSteps(keep);
-        }
+      const enter = (i: number): void => {
+        for (let j = 0; j < load.length; j++) load[j]!(i);
       };
+      const leave = (i: number): void => {
+        for (let j = 0; j < store.length; j++) store[j]!(i);
+        runSteps(keep);
+      };
+      const at = (k: number): number => (reverse ? length - 1 - k : k);
+      return loopStep(
+        () => {
+          runSteps(begin);
+          for (let k = 0; k < length; k++) {
+            enter(at(k));
+            runSteps(steps);
+            leave(at(k));
+          }
+        },
+        function* (slice) {
+          const turns = new Turns(slice);
+          runSteps(begin);
+          for (let k = 0; k < length; k++) {
+            enter(at(k));
+            yield* turns.turn(steps);
+            leave(at(k));
+          }
+        },
+      );
     },
   };
   outer.instructions.push(instruction);
@@ -167,15 +184,27 @@ export const loop = (
       const begin = writeBack(states, first);
       const [tests, steps, keep] = [test.bind(), turn.bind(), writeBack(states, next)];
       const [flag, at] = [holds.storage.array, placeOf(holds)];
-      return () => {
-        runSteps(begin);
-        for (let k = 0; k < limit; k++) {
-          runSteps(tests);
-          if (flag[at] === 0) break;
-          runSteps(steps);
-          runSteps(keep);
-        }
-      };
+      return loopStep(
+        () => {
+          runSteps(begin);
+          for (let k = 0; k < limit; k++) {
+            runSteps(tests);
+            if (flag[at] === 0) break;
+            runSteps(steps);
+            runSteps(keep);
+          }
+        },
+        function* (slice) {
+          const turns = new Turns(slice);
+          runSteps(begin);
+          for (let k = 0; k < limit; k++) {
+            runSteps(tests);
+            if (flag[at] === 0) break;
+            yield* turns.turn(steps);
+            runSteps(keep);
+          }
+        },
+      );
     },
   });
   return states;

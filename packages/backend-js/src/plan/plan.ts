@@ -3,12 +3,21 @@
  *
  * @module
  */
-import { type Bindings, type CompileOptions, type Graph, type HostArray, hostArray, inputSpecs } from "@normflow/core";
+import {
+  type Abortable,
+  type Bindings,
+  type CompileOptions,
+  type Graph,
+  type HostArray,
+  hostArray,
+  inputSpecs,
+  inSlices,
+} from "@normflow/core";
 import { copyNest } from "../kernels/copy.ts";
 import { carriedStates, settle } from "../lowering/control.ts";
 import { Lowerer } from "./lower.ts";
 import { nestOf } from "./nest.ts";
-import { Arena, runSteps, Scope, type Step } from "./scope.ts";
+import { Arena, pausingSteps, runSteps, Scope, type Step } from "./scope.ts";
 import { count, denseStrides, isDense, Storage, type View, wholeView } from "./view.ts";
 
 /** The memory of a resident input of some length. */
@@ -29,6 +38,14 @@ function reading(view: View): Read {
     return out;
   };
 }
+
+/** Values of an input. */
+interface Values {
+  readonly data: ArrayLike<number>;
+}
+
+/** Takes the next value of a resident input; without data it lies there already. */
+type Keep = (input: string, shape: readonly number[], data: Float32Array | undefined) => void;
 
 /** An output that becomes a resident input. */
 interface Carried {
@@ -120,17 +137,39 @@ export class Plan {
   }
 
   /** Runs on the values of all inputs, of which resident ones are where they belong already. */
-  run(
-    values: readonly { readonly data: ArrayLike<number> }[],
-    residentVersion: number,
-    keep: (input: string, shape: readonly number[], data: Float32Array | undefined) => void,
-  ): Record<string, HostArray> {
-    for (const { index, array, start } of this.feeds) array.set(values[index]!.data, start);
+  run(values: readonly Values[], residentVersion: number, keep: Keep): Record<string, HostArray> {
+    this.feed(values);
     if (residentVersion !== this.residentVersion) {
       runSteps(this.residentSteps);
       this.residentVersion = residentVersion;
     }
     runSteps(this.steps);
+    return this.results(keep);
+  }
+
+  /** The same in slices. What is carried must not be left half made, so a plan with such values is run through. */
+  async runInSlices(
+    values: readonly Values[],
+    residentVersion: number,
+    keep: Keep,
+    signal: Abortable,
+  ): Promise<Record<string, HostArray>> {
+    if (this.carried.length > 0) {
+      signal.throwIfAborted();
+      return this.run(values, residentVersion, keep);
+    }
+    this.feed(values);
+    const stale = residentVersion !== this.residentVersion ? this.residentSteps : [];
+    await inSlices((slice) => pausingSteps([...stale, ...this.steps], slice), signal);
+    this.residentVersion = residentVersion;
+    return this.results(keep);
+  }
+
+  private feed(values: readonly Values[]): void {
+    for (const { index, array, start } of this.feeds) array.set(values[index]!.data, start);
+  }
+
+  private results(keep: Keep): Record<string, HostArray> {
     const result: Record<string, HostArray> = {};
     for (const { name, shape, read } of this.returned) result[name] = hostArray(read(), shape);
     for (const { input, view, inPlace, read } of this.carried) keep(input, view.shape, inPlace ? undefined : read());

@@ -3,11 +3,20 @@
  *
  * @module
  */
+import type { Slice } from "@normflow/core";
 import { layOut } from "./layout.ts";
 import type { Storage } from "./view.ts";
 
 /** One thing to do, bound to its memory. */
-export type Step = () => void;
+export interface Step {
+  (): void;
+  /** The same, pausing where it may be interrupted: loops have it. */
+  pausing?(slice: Slice): Generator<void, void>;
+}
+
+/** A loop as a step: run through, or paused between and within its turns. */
+export const loopStep = (through: () => void, pausing: (slice: Slice) => Generator<void, void>): Step =>
+  Object.assign(through, { pausing });
 
 /** One thing to do, before its memory is known. */
 export interface Instruction {
@@ -83,4 +92,39 @@ export class Scope {
 /** Does steps in order. */
 export function runSteps(steps: readonly Step[]): void {
   for (let i = 0; i < steps.length; i++) steps[i]!();
+}
+
+/** Milliseconds that a turn of a loop may take before pauses are wanted within it. */
+const LONG_TURN = 2;
+
+/** Does steps in order and pauses wherever the slice is over. */
+export function* pausingSteps(steps: readonly Step[], slice: Slice): Generator<void, void> {
+  for (const step of steps) {
+    if (step.pausing) yield* step.pausing(slice);
+    else step();
+    if (slice.over) yield;
+  }
+}
+
+/**
+ * Does turns of a loop and pauses between them where the slice is over. Turns of microseconds are run through at once, one
+ * look at the clock a turn: the first shows whether they are.
+ */
+export class Turns {
+  private readonly slice: Slice;
+  private long = true;
+
+  constructor(slice: Slice) {
+    this.slice = slice;
+  }
+
+  *turn(steps: readonly Step[]): Generator<void, void> {
+    const before = this.slice.spent;
+    if (this.long) yield* pausingSteps(steps, this.slice);
+    else runSteps(steps);
+    const spent = this.slice.spent;
+    // After a pause the slice is a new one, and its time says nothing of the turn.
+    if (spent >= before) this.long = spent - before > LONG_TURN;
+    if (this.slice.over) yield;
+  }
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { BackendError } from "@normflow/core";
+import { isDynamic } from "./dynamic.ts";
 import type { Rule } from "./rule.ts";
 import type { Scope } from "./scope.ts";
 import { count, lean, uniform, type Value } from "./value.ts";
@@ -11,6 +13,10 @@ import { count, lean, uniform, type Value } from "./value.ts";
 function clampedStart(scope: Scope, start: Value, size: number, dim: number): string {
   const known = uniform(start);
   const last = dim - size;
+  if (isDynamic(last))
+    throw new BackendError("open-size", "onnx: an axis of open size is sliced from a place that is computed.", {
+      hint: "Fix the batch size: pass a number for it.",
+    });
   if (known !== undefined) return scope.writer.literal("int64", [Math.max(0, Math.min(Math.trunc(known), last))], []);
   const clamped = scope.apply("Clip", [scope.float(start), scope.number(0), scope.number(last)]);
   return scope.apply("Cast", [clamped], { to: { int: 7 } });
@@ -41,6 +47,13 @@ export const dynamicUpdateSlice: Rule<"dynamicUpdateSlice"> = ({ params, inputs,
   const size = update.shape[axis]!;
   const clamped = clampedStart(scope, start, size, x.shape[axis]!);
   const outer = x.shape.slice(0, axis);
+  if (outer.some(isDynamic)) {
+    const along = update.shape.map((_, i) => (i === axis ? size : 1));
+    const index = scope.apply("Reshape", [entriesFrom(scope, clamped, size), scope.ints(along)]);
+    const everywhere = scope.apply("Expand", [index, scope.ints(update.shape)]);
+    const operands = [scope.float(x), everywhere, scope.float(update)];
+    return [scope.written("float", scope.apply("ScatterElements", operands, { axis: { int: axis } }), shapes[0]!)];
+  }
   const places = scope.apply("Add", [
     scope.writer.literal("int64", leadingPlaces(outer, size), [...outer, size, axis + 1]),
     scope.apply("Mul", [clamped, scope.ints([...outer.map(() => 0), 1])]),

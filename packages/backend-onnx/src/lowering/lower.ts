@@ -14,24 +14,34 @@ import {
   type Tensor,
 } from "@normflow/core";
 import { Names } from "../model/names.ts";
-import { modelBytes } from "../model/proto.ts";
+import { type ModelNotes, modelBytes } from "../model/proto.ts";
 import { argsort, cumsum, reduceMax, reduceSum, softmax } from "./along.ts";
 import { conv2d, matmul, triangularSolve } from "./contraction.ts";
 import { loop, scan } from "./control.ts";
+import { isDynamic, OPEN } from "./dynamic.ts";
 import { elementwise } from "./elementwise.ts";
 import { dynamicSlice, dynamicUpdateSlice, gather, scatterAdd } from "./indexing.ts";
 import { broadcast, concat, pad, reshape, reverse, slice, transpose } from "./layout.ts";
 import type { Rule, Step } from "./rule.ts";
-import { innermost, type Provider, Scope } from "./scope.ts";
+import { innermost, Scope, type Target } from "./scope.ts";
 import type { Value } from "./value.ts";
 
 const lowering = {
   constant: ({ params, scope }) => [scope.later(params.shape, { kind: "literal", data: params.data })],
   iota: ({ shapes, scope }) => {
     const [shape] = shapes as readonly [readonly number[]];
-    return [scope.later(shape, { kind: "literal", data: Float64Array.from({ length: shape[0]! }, (_, i) => i) })];
+    const [n] = shape as readonly [number];
+    if (!isDynamic(n))
+      return [scope.later(shape, { kind: "literal", data: Float64Array.from({ length: n }, (_, i) => i) })];
+    const [first, step] = [0, 1].map((v) => scope.writer.literal("int64", [v], [])) as [string, string];
+    const end = scope.apply("Reshape", [scope.ints([n]), scope.ints([])]);
+    return [scope.written("int64", scope.apply("Range", [first, end, step]), shape)];
   },
-  size: ({ params, scope, size }) => [scope.later([], { kind: "literal", data: Float64Array.of(size(params.dim)) })],
+  size: ({ params, scope, size }) => {
+    const n = size(params.dim);
+    if (!isDynamic(n)) return [scope.later([], { kind: "literal", data: Float64Array.of(n) })];
+    return [scope.written("int64", scope.apply("Reshape", [scope.ints([n]), scope.ints([])]), [])];
+  },
   input: ({ params }) => {
     throw new Error(`input ${params.name} is declared, not lowered`);
   },
@@ -108,14 +118,27 @@ export interface Lowered {
   readonly outputs: readonly Port[];
 }
 
+/** What a model holds beside its graph. */
+export interface LowerOptions {
+  /** The symbol that has no value: its axes stay open. */
+  readonly open?: string;
+  /** Names of literals by their data. */
+  readonly literals?: ReadonlyMap<object, string>;
+  readonly notes?: ModelNotes;
+}
+
 /** Lowers an optimised graph to the bytes of a model for the sizes given. The same graph and sizes give the same bytes. */
-export function lower(graph: Graph, bindings: Bindings, provider: Provider): Lowered {
-  const names = new Names();
+export function lower(graph: Graph, sizes: Bindings, provider: Target, options: LowerOptions = {}): Lowered {
+  const { open, literals, notes } = options;
+  const bindings: Bindings = open === undefined ? sizes : new Map([...sizes, [open, OPEN]]);
+  const names = new Names(literals, open);
   const scope = new Scope(names, provider);
   const inputs = inputSpecs(graph).map(({ name, shape }): Port => {
     const port = names.reserve(name, "'");
     return { name, port, shape: resolveShape(shape, bindings) };
   });
+  const measured = inputs.find(({ shape }) => shape.includes(OPEN));
+  if (measured) scope.readSizeFrom(measured.port, measured.shape.indexOf(OPEN));
   const ports = graph.outputNames.map((name) => names.reserve(name, "'"));
   const given = inputs.map(({ port, shape }) =>
     scope.written("float", scope.writer.input(port, "float", shape), shape),
@@ -126,5 +149,5 @@ export function lower(graph: Graph, bindings: Bindings, provider: Provider): Low
     "normflow",
     results.map((v, i) => ({ value: scope.float(v), type: "float" as const, shape: v.shape, name: ports[i]! })),
   );
-  return { bytes: modelBytes(proto), inputs, outputs };
+  return { bytes: modelBytes(proto, notes), inputs, outputs };
 }

@@ -61,7 +61,7 @@ export function writeProduct(scope: Scope, product: Product, bias?: Value): stri
     const result = scope.apply("Gemm", inputs, attributes);
     return flat ? result : reshaped(scope, result, shape);
   }
-  if (scope.provider !== "webgpu")
+  if (scope.provider !== "webgpu" && scope.provider !== "file")
     return scope.apply(
       "FusedMatMul",
       [x, y],

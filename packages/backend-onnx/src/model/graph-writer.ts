@@ -41,7 +41,7 @@ export class GraphWriter {
 
   /** Declares an input. */
   input(name: string, type: ElementType, shape: readonly number[]): string {
-    this.inputs.push(valueInfo(name, type, shape));
+    this.inputs.push(valueInfo(name, type, shape, this.names.openSize));
     return name;
   }
 
@@ -50,7 +50,7 @@ export class GraphWriter {
     const key = `${type}[${shape}]${literalKey(data)}`;
     const known = this.literals.get(key);
     if (known !== undefined) return known;
-    const name = this.names.fresh();
+    const name = this.names.ofLiteral(data);
     this.initializers.push(tensorProto(name, type, data, shape));
     this.literals.set(key, name);
     return name;
@@ -89,7 +89,7 @@ export class GraphWriter {
       const result = own ? value : this.node("Identity", [value])[0]!;
       used.add(result);
       if (name !== undefined) renamed.set(result, name);
-      return valueInfo(name ?? result, type, shape);
+      return valueInfo(name ?? result, type, shape, this.names.openSize);
     });
     renameValues(this.nodes, renamed);
     return graphProto({

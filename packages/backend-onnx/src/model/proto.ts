@@ -15,6 +15,7 @@ import {
   type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
   type TensorProto,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
@@ -24,6 +25,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
+import { axisName, isDynamic } from "../lowering/dynamic.ts";
 
 /** Opset 22 gave new versions to operators that the GPU providers still register under the old ones. */
 const OPSET = 21n;
@@ -94,10 +96,12 @@ export function tensorProto(
   return create(TensorProtoSchema, { name, dataType: dataTypes[type], dims: shape.map((d) => BigInt(d)), rawData });
 }
 
-/** The type and shape of an input or output. */
-export function valueInfo(name: string, type: ElementType, shape: readonly number[]): ValueInfoProto {
+/** The type and shape of an input or output; a size that is open has a name. */
+export function valueInfo(name: string, type: ElementType, shape: readonly number[], openSize: string): ValueInfoProto {
   const dim = shape.map((d) =>
-    create(TensorShapeProto_DimensionSchema, { value: { case: "dimValue", value: BigInt(d) } }),
+    create(TensorShapeProto_DimensionSchema, {
+      value: isDynamic(d) ? { case: "dimParam", value: axisName(d, openSize) } : { case: "dimValue", value: BigInt(d) },
+    }),
   );
   return create(ValueInfoProtoSchema, {
     name,
@@ -129,16 +133,32 @@ export const graphProto = (parts: {
     output: [...parts.outputs],
   });
 
+/** What a model says of itself. */
+export interface ModelNotes {
+  /** A text for people. */
+  readonly doc: string;
+  /** Texts by name, for programs. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Whether a node of the graph, or of a graph within it, is an operator of ONNX Runtime's own. */
+const usesMicrosoft = (graph: GraphProto): boolean =>
+  graph.node.some((n) => n.domain === MICROSOFT || n.attribute.some(({ g }) => g && usesMicrosoft(g)));
+
 /** The bytes of a model that holds one graph. */
-export function modelBytes(graph: GraphProto): Uint8Array {
+export function modelBytes(graph: GraphProto, notes?: ModelNotes): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: IR_VERSION,
     producerName: "normflow",
     opsetImport: [
       create(OperatorSetIdProtoSchema, { domain: "", version: OPSET }),
-      create(OperatorSetIdProtoSchema, { domain: MICROSOFT, version: 1n }),
+      ...(usesMicrosoft(graph) ? [create(OperatorSetIdProtoSchema, { domain: MICROSOFT, version: 1n })] : []),
     ],
     graph,
+    docString: notes?.doc ?? "",
+    metadataProps: Object.entries(notes?.metadata ?? {}).map(([key, value]) =>
+      create(StringStringEntryProtoSchema, { key, value }),
+    ),
   });
   return toBinary(ModelProtoSchema, model);
 }

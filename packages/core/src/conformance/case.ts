@@ -12,6 +12,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { add, mul, sin } from "../ops/elementwise.ts";
 import { iota, reshape } from "../ops/layout.ts";
 import { sum } from "../ops/reduce.ts";
+import type { Primitive } from "../primitives/params.ts";
 import { key, uniform } from "../random/index.ts";
 import { reference } from "../reference/backend.ts";
 
@@ -19,6 +20,8 @@ import { reference } from "../reference/backend.ts";
 export interface ConformanceCase {
   readonly name: string;
   readonly group: "op" | "gradient" | "second gradient" | "control";
+  /** The primitive that it is about. */
+  readonly primitive: Primitive;
   /** The graph under test, traced anew. */
   graph(): Graph;
   /** Its inputs, the same at each call. */
@@ -78,14 +81,15 @@ export function gradientGraph({ shapes, body }: Subject, order: 1 | 2): Graph {
 }
 
 /** The cases of a subject: itself, its gradient, the gradient of that. */
-export function casesOf(subject: Subject, group: "op" | "control"): ConformanceCase[] {
+export function casesOf(subject: Subject, group: "op" | "control", primitive: Primitive): ConformanceCase[] {
   const { name, shapes, body, orders = 2, tolerance = 2e-5 } = subject;
   const inputs = () => inputsOf(subject);
-  const all: ConformanceCase[] = [{ name, group, graph: () => trace(shapes, body), inputs, tolerance }];
+  const all: ConformanceCase[] = [{ name, group, primitive, graph: () => trace(shapes, body), inputs, tolerance }];
   if (orders >= 1)
     all.push({
       name: `gradient of ${name}`,
       group: "gradient",
+      primitive,
       graph: () => gradientGraph(subject, 1),
       inputs,
       tolerance: 5 * tolerance,
@@ -94,6 +98,7 @@ export function casesOf(subject: Subject, group: "op" | "control"): ConformanceC
     all.push({
       name: `second gradient of ${name}`,
       group: "second gradient",
+      primitive,
       graph: () => gradientGraph(subject, 2),
       inputs,
       tolerance: 20 * tolerance,

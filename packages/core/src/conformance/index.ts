@@ -8,6 +8,7 @@
  *   if (!ok) console.log(`${subject.name} is ${error} away`);
  * }
  */
+import type { Primitive } from "../primitives/params.ts";
 import { type ConformanceCase, casesOf, type Subject } from "./case.ts";
 import { controlSubjects } from "./control.ts";
 import { opSubjects } from "./ops.ts";
@@ -21,10 +22,12 @@ export const subjects: readonly Subject[] = [
   ...Object.values(controlSubjects).flat(),
 ];
 
+/** The cases of a table of subjects by primitive. */
+const casesBy = (table: Readonly<Record<string, readonly Subject[]>>, group: "op" | "control"): ConformanceCase[] =>
+  Object.entries(table).flatMap(([primitive, list]) => list.flatMap((s) => casesOf(s, group, primitive as Primitive)));
+
 /** Every case: each primitive, its gradient and the gradient of that, and control flow. */
 export const conformanceCases: readonly ConformanceCase[] = [
-  ...Object.values(opSubjects).flatMap((list) => list.flatMap((s) => casesOf(s, "op"))),
-  ...Object.values(controlSubjects).flatMap((list) =>
-    (list as readonly Subject[]).flatMap((s) => casesOf(s, "control")),
-  ),
+  ...casesBy(opSubjects, "op"),
+  ...casesBy(controlSubjects, "control"),
 ];

@@ -38,8 +38,9 @@ export interface CallOptions {
   readonly context?: Numbers;
   /** Seed of the noise; without one, encode and logProb take the middle of each cell. */
   readonly seed?: number;
+  /** Stops the call: looked at between runs of the program, and within a run by a backend that can. */
   readonly signal?: Abortable;
-  /** Events in one run of the program, 512 unless told; between runs the signal is looked at. */
+  /** Events in one run of the program, 512 unless told. */
   readonly chunk?: number;
 }
 
@@ -238,7 +239,7 @@ export class Model {
           from === 0 && to === count ? array : rowRange(array, from, to),
         ]),
       );
-      parts.push((await executable.run(chunk))["result"]!);
+      parts.push((await executable.run(chunk, { signal: options.signal }))["result"]!);
     }
     return parts.length === 1 ? parts[0]! : concatRows(parts);
   }

@@ -1,0 +1,5 @@
+import { Melody } from "./melody";
+
+export default function Page() {
+  return <Melody />;
+}
