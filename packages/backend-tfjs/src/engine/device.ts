@@ -16,6 +16,8 @@ export interface Traits {
   readonly slowTransposedProducts: boolean;
   /** `maximum` and `minimum` pass over a NaN in their second operand. */
   readonly secondNaNVanishes: boolean;
+  /** Arrays are the host's own, and a slice that is not one stretch of memory is copied entry by entry, very slowly. */
+  readonly slowSlices: boolean;
 }
 
 /** A device that has run. */
@@ -29,13 +31,13 @@ export interface Engine {
   readonly traits: Traits;
 }
 
-const FAITHFUL: Traits = { slowTransposedProducts: false, secondNaNVanishes: false };
+const FAITHFUL: Traits = { slowTransposedProducts: false, secondNaNVanishes: false, slowSlices: false };
 
 export const traits: Readonly<Record<Device, Traits>> = {
   "node-gpu": FAITHFUL,
   node: FAITHFUL,
-  wasm: { slowTransposedProducts: true, secondNaNVanishes: true },
-  cpu: FAITHFUL,
+  wasm: { slowTransposedProducts: true, secondNaNVanishes: true, slowSlices: false },
+  cpu: { ...FAITHFUL, slowSlices: true },
   webgl: FAITHFUL,
   webgpu: FAITHFUL,
 };

@@ -60,13 +60,13 @@ export const matmul: Rule<"matmul"> = ({ tf, traits, params, from: [a, b], to: [
 
 /** The kernels take images with channels last. What negative padding would cut is cut before. */
 export const conv2d: Rule<"conv2d"> =
-  ({ tf, params: { padding, dilation }, from: [, kernelShape], to: [shape] }) =>
+  ({ tf, traits, params: { padding, dilation }, from: [, kernelShape], to: [shape] }) =>
   ([x, kernel]) =>
     tf.tidy(() => {
       if (count(kernelShape!) === 0) return [tf.zeros([...shape!])];
       const [top, bottom, left, right] = padding;
-      const rows = padAxis(tf, float(tf, x!), 2, top, bottom);
-      const padded = padAxis(tf, rows, 3, left, right);
+      const rows = padAxis(tf, traits, float(tf, x!), 2, top, bottom);
+      const padded = padAxis(tf, traits, rows, 3, left, right);
       const image = tf.transpose(padded, [0, 2, 3, 1]) as Parameters<TensorFlow["conv2d"]>[0];
       const filter = tf.transpose(float(tf, kernel!), [2, 3, 1, 0]) as Parameters<TensorFlow["conv2d"]>[1];
       const y = tf.conv2d(image, filter, 1, "valid", "NHWC", [...dilation]);

@@ -14,12 +14,17 @@ function startOf(value: Handle, size: number, n: number): number {
 }
 
 export const dynamicSlice: Rule<"dynamicSlice"> =
-  ({ tf, params: { axis, size }, from: [shape] }) =>
+  ({ tf, traits, params: { axis, size }, from: [shape] }) =>
   ([x, start]) =>
-    tf.tidy(() => [sliceAxis(tf, float(tf, x!), axis, startOf(start!, size, shape![axis]!), size)]);
+    tf.tidy(() => [sliceAxis(tf, traits, float(tf, x!), axis, startOf(start!, size, shape![axis]!), size)]);
 
 /** What stands before, the update, what stands after. */
-export const dynamicUpdateSlice: Rule<"dynamicUpdateSlice"> = ({ tf, params: { axis }, from: [shape, update] }) => {
+export const dynamicUpdateSlice: Rule<"dynamicUpdateSlice"> = ({
+  tf,
+  traits,
+  params: { axis },
+  from: [shape, update],
+}) => {
   const n = shape![axis]!;
   const size = update![axis]!;
   if (size === 0) return ([x]) => [tf.clone(float(tf, x!))];
@@ -27,8 +32,8 @@ export const dynamicUpdateSlice: Rule<"dynamicUpdateSlice"> = ({ tf, params: { a
     tf.tidy(() => {
       const value = float(tf, x!);
       const at = startOf(start!, size, n);
-      const before = at > 0 ? [sliceAxis(tf, value, axis, 0, at)] : [];
-      const after = at + size < n ? [sliceAxis(tf, value, axis, at + size, n - at - size)] : [];
+      const before = at > 0 ? [sliceAxis(tf, traits, value, axis, 0, at)] : [];
+      const after = at + size < n ? [sliceAxis(tf, traits, value, axis, at + size, n - at - size)] : [];
       return [joinAxis(tf, [...before, values!, ...after], axis, shape!)];
     });
 };

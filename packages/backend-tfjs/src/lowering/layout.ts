@@ -3,18 +3,19 @@
  *
  * @module
  */
+import type { Traits } from "../engine/device.ts";
 import type { Handle, TensorFlow } from "../tensorflow.ts";
 import { around, count, float, type Rule } from "./rule.ts";
 
 /** Zeros before and after an axis; a negative number of them cuts. */
-export function padAxis(tf: TensorFlow, x: Handle, axis: number, low: number, high: number): Handle {
+export function padAxis(tf: TensorFlow, traits: Traits, x: Handle, axis: number, low: number, high: number): Handle {
   const [outer, n, inner] = around(x.shape, axis);
   const shape = x.shape.map((d, i) => (i === axis ? low + n + high : d));
   const start = Math.max(0, -low);
   const kept = Math.min(n, n + high) - start;
   if (kept <= 0 || count(x.shape) === 0) return tf.zeros(shape);
   const whole = tf.reshape(x, [outer, n, inner]);
-  const cut = kept === n ? whole : tf.slice(whole, [0, start, 0], [outer, kept, inner]);
+  const cut = kept === n ? whole : sliceAxis(tf, traits, whole, 1, start, kept);
   const zeros: [number, number][] = [
     [0, 0],
     [Math.max(0, low), Math.max(0, high)],
@@ -24,13 +25,26 @@ export function padAxis(tf: TensorFlow, x: Handle, axis: number, low: number, hi
 }
 
 /** `size` entries of an axis from `start`. */
-export function sliceAxis(tf: TensorFlow, x: Handle, axis: number, start: number, size: number): Handle {
+export function sliceAxis(
+  tf: TensorFlow,
+  traits: Traits,
+  x: Handle,
+  axis: number,
+  start: number,
+  size: number,
+): Handle {
   const [outer, n, inner] = around(x.shape, axis);
-  const part = tf.slice(tf.reshape(x, [outer, n, inner]), [0, start, 0], [outer, size, inner]);
-  return tf.reshape(
-    part,
-    x.shape.map((d, i) => (i === axis ? size : d)),
-  );
+  const shape = x.shape.map((d, i) => (i === axis ? size : d));
+  if (traits.slowSlices && outer > 1) {
+    const data = x.dataSync();
+    const part = new Float32Array(outer * size * inner);
+    for (let o = 0; o < outer; o++) {
+      const from = (o * n + start) * inner;
+      part.set(data.subarray(from, from + size * inner), o * size * inner);
+    }
+    return tf.tensor(part, shape, "float32");
+  }
+  return tf.reshape(tf.slice(tf.reshape(x, [outer, n, inner]), [0, start, 0], [outer, size, inner]), shape);
 }
 
 /** Joins arrays along an axis, leaving out the empty ones. */
@@ -74,14 +88,14 @@ export const broadcast: Rule<"broadcast"> = ({ tf, from: [shape], to: [result] }
   return ([x]) => tf.tidy(() => [tf.reshape(tf.tile(tf.reshape(float(tf, x!), before), repeats), [...result!])]);
 };
 
-export const slice: Rule<"slice"> = ({ tf, params: { axis, start, size }, size: resolve }) => {
+export const slice: Rule<"slice"> = ({ tf, traits, params: { axis, start, size }, size: resolve }) => {
   const entries = resolve(size);
-  return ([x]) => tf.tidy(() => [sliceAxis(tf, float(tf, x!), axis, start, entries)]);
+  return ([x]) => tf.tidy(() => [sliceAxis(tf, traits, float(tf, x!), axis, start, entries)]);
 };
 
-export const pad: Rule<"pad"> = ({ tf, params: { axis, low, high }, size }) => {
+export const pad: Rule<"pad"> = ({ tf, traits, params: { axis, low, high }, size }) => {
   const [before, after] = [size(low), size(high)];
-  return ([x]) => tf.tidy(() => [padAxis(tf, float(tf, x!), axis, before, after)]);
+  return ([x]) => tf.tidy(() => [padAxis(tf, traits, float(tf, x!), axis, before, after)]);
 };
 
 export const concat: Rule<"concat"> =
