@@ -14,7 +14,7 @@ export interface DeviceReport {
   readonly device: Device;
   readonly ok: boolean;
   /** What it really runs on. */
-  readonly label?: string;
+  readonly detail?: string;
   readonly reason?: string;
   readonly remedy?: string;
 }
@@ -25,7 +25,7 @@ export async function probeTfjs(load: Import = importByName): Promise<readonly D
   for (const device of ["wasm", "cpu", "node", "node-gpu"] as const) {
     try {
       const backend = await openTfjs({ device }, load);
-      reports.push({ name: "tfjs", device, ok: true, label: backend.describe() });
+      reports.push({ name: "tfjs", device, ok: true, detail: backend.describe().replace(/^tfjs: /, "") });
       await backend.dispose();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

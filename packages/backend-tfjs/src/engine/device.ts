@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TensorFlow } from "../tensorflow.ts";
+import type { Handle, TensorFlow } from "../tensorflow.ts";
 
 /** What TensorFlow.js can compute on. `node` and `node-gpu` are the native bindings. */
 export type Device = "node-gpu" | "node" | "wasm" | "cpu" | "webgl" | "webgpu";
@@ -16,8 +16,15 @@ export interface Traits {
   readonly slowTransposedProducts: boolean;
   /** `maximum` and `minimum` pass over a NaN in their second operand. */
   readonly secondNaNVanishes: boolean;
-  /** Arrays are the host's own, and a slice that is not one stretch of memory is copied entry by entry, very slowly. */
-  readonly slowSlices: boolean;
+  /** Sine and cosine err by 2⁻¹¹. */
+  readonly roughWaves: boolean;
+  /** Slices that are one stretch of memory cost nothing. */
+  readonly freeStretches: boolean;
+  /**
+   * An array's entries where they lie, for devices whose memory the host sees. Their own kernels for slices copy entry by
+   * entry (cpu) or the whole operand first (wasm). The view holds until something else is computed.
+   */
+  view(tf: TensorFlow, x: Handle): Float32Array | undefined;
 }
 
 /** A device that has run. */
@@ -31,16 +38,37 @@ export interface Engine {
   readonly traits: Traits;
 }
 
-const FAITHFUL: Traits = { slowTransposedProducts: false, secondNaNVanishes: false, slowSlices: false };
+const unseen = (): undefined => undefined;
+
+const FAITHFUL: Traits = {
+  slowTransposedProducts: false,
+  secondNaNVanishes: false,
+  roughWaves: false,
+  freeStretches: false,
+  view: unseen,
+};
+
+/** The part of the WebAssembly backend that shows its memory. */
+interface Heap {
+  typedArrayFromHeap?(x: Handle): unknown;
+}
 
 export const traits: Readonly<Record<Device, Traits>> = {
   "node-gpu": FAITHFUL,
   node: FAITHFUL,
-  wasm: { slowTransposedProducts: true, secondNaNVanishes: true, slowSlices: false },
-  cpu: { ...FAITHFUL, slowSlices: true },
-  webgl: FAITHFUL,
-  webgpu: FAITHFUL,
+  wasm: {
+    slowTransposedProducts: true,
+    secondNaNVanishes: true,
+    roughWaves: false,
+    freeStretches: false,
+    view: (tf, x) => floats((tf.backend() as Heap).typedArrayFromHeap?.(x)),
+  },
+  cpu: { ...FAITHFUL, freeStretches: true, view: (_, x) => floats(x.dataSync()) },
+  webgl: { ...FAITHFUL, roughWaves: true },
+  webgpu: { ...FAITHFUL, roughWaves: true },
 };
+
+const floats = (values: unknown): Float32Array | undefined => (values instanceof Float32Array ? values : undefined);
 
 /** The name of each device in TensorFlow.js's own registry. */
 export const registered: Readonly<Record<Device, string>> = {
@@ -65,8 +93,8 @@ export const packages: Readonly<Record<Device, readonly (readonly string[])[]>> 
 /** How each device is made to run, as a sentence. */
 export const remedies: Readonly<Record<Device, string>> = {
   "node-gpu":
-    "Install CUDA 11.2 and cuDNN 8.1, then npm install @tensorflow/tfjs-node-gpu with install scripts allowed, on Node 18 to 22; without a GPU use tfjs:node or tfjs:wasm.",
-  node: "npm install @tensorflow/tfjs-node with install scripts allowed, on Node 18 to 22: its script fetches TensorFlow from outside the registry.",
+    "Install CUDA 11.2 and cuDNN 8.1, then npm install @tensorflow/tfjs-node-gpu with install scripts allowed, on Node 20 or 22; without a GPU use tfjs:node or tfjs:wasm.",
+  node: "npm install @tensorflow/tfjs-node with install scripts allowed, on Node 20 or 22: its script fetches TensorFlow from outside the registry.",
   wasm: "npm install @tensorflow/tfjs-core@4 @tensorflow/tfjs-backend-wasm@4; in a page, import both and pass the first as tf.",
   cpu: "npm install @tensorflow/tfjs-core@4 @tensorflow/tfjs-backend-cpu@4; in a page, import both and pass the first as tf.",
   webgl:

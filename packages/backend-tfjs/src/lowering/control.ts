@@ -4,13 +4,14 @@
  * @module
  */
 import type { Handle } from "../tensorflow.ts";
+import { sliceAxis } from "./layout.ts";
 import { count, float, type Rule } from "./rule.ts";
 
 const dispose = (values: readonly Handle[]): void => {
   for (const x of values) x.dispose();
 };
 
-export const scan: Rule<"scan"> = ({ tf, params, operands, from, to, plan }) => {
+export const scan: Rule<"scan"> = ({ tf, traits, params, operands, from, to, plan }) => {
   const { body, constants, carry, length, reverse } = params;
   const empty = to.slice(carry).map((shape) => [...shape]);
   if (length === 0)
@@ -26,7 +27,7 @@ export const scan: Rule<"scan"> = ({ tf, params, operands, from, to, plan }) => 
     if (counted[j]) return tf.scalar(i);
     const size = count(shapes[j]!);
     if (size === 0) return tf.zeros([...shapes[j]!]);
-    return tf.reshape(tf.slice(tf.reshape(x, [length, size]), [i, 0], [1, size]), [...shapes[j]!]);
+    return tf.reshape(sliceAxis(tf, traits, tf.reshape(x, [length, size]), 0, i, 1), [...shapes[j]!]);
   };
   return (inputs) =>
     tf.tidy(() => {

@@ -6,6 +6,7 @@
 import type { Primitive, Tensor } from "@normflow/core";
 import type { Handle, TensorFlow } from "../tensorflow.ts";
 import { float, type Rule } from "./rule.ts";
+import { writtenOut } from "./sine.ts";
 
 type Unary = (tf: TensorFlow, x: Handle) => Handle;
 type Binary = (tf: TensorFlow, a: Handle, b: Handle) => Handle;
@@ -47,6 +48,14 @@ const sign: Rule<Primitive> =
       return [tf.where(tf.isNaN(value), value, difference)];
     });
 
+const wave =
+  (name: "sin" | "cos"): Rule<Primitive> =>
+  ({ tf, traits }) =>
+  ([x]) => {
+    const value = float(tf, x!);
+    return [traits.roughWaves ? writtenOut(tf, value, name) : tf[name](value)];
+  };
+
 const select: Rule<"select"> =
   ({ tf }) =>
   ([c, a, b]) =>
@@ -65,8 +74,8 @@ export const elementwise = {
   log: one((tf, x) => tf.log(x)),
   log1p: one((tf, x) => tf.log1p(x)),
   sqrt: one((tf, x) => tf.sqrt(x)),
-  sin: one((tf, x) => tf.sin(x)),
-  cos: one((tf, x) => tf.cos(x)),
+  sin: wave("sin"),
+  cos: wave("cos"),
   tanh: one((tf, x) => tf.tanh(x)),
   sigmoid: one((tf, x) => tf.sigmoid(x)),
   relu: one((tf, x) => tf.relu(x)),

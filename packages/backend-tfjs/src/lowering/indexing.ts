@@ -18,23 +18,27 @@ export const dynamicSlice: Rule<"dynamicSlice"> =
   ([x, start]) =>
     tf.tidy(() => [sliceAxis(tf, traits, float(tf, x!), axis, startOf(start!, size, shape![axis]!), size)]);
 
-/** What stands before, the update, what stands after. */
-export const dynamicUpdateSlice: Rule<"dynamicUpdateSlice"> = ({
-  tf,
-  traits,
-  params: { axis },
-  from: [shape, update],
-}) => {
-  const n = shape![axis]!;
-  const size = update![axis]!;
+/** Lays the update over a copy, or joins what stands before it, it, and what stands after. */
+export const dynamicUpdateSlice: Rule<"dynamicUpdateSlice"> = (site) => {
+  const { tf, traits, params, from, to } = site;
+  const { axis } = params;
+  const [outer, n, inner] = around(from[0]!, axis);
+  const size = from[1]![axis]!;
   if (size === 0) return ([x]) => [tf.clone(float(tf, x!))];
-  return ([x, values, start]) =>
+  return ([x, update, start]) =>
     tf.tidy(() => {
-      const value = float(tf, x!);
+      const [value, laid] = [float(tf, x!), float(tf, update!)];
       const at = startOf(start!, size, n);
+      const whole = traits.view(tf, value)?.slice();
+      const rows = whole && traits.view(tf, laid);
+      if (rows) {
+        for (let o = 0; o < outer; o++)
+          whole.set(rows.subarray(o * size * inner, (o + 1) * size * inner), (o * n + at) * inner);
+        return [tf.tensor(whole, [...to[0]!], "float32")];
+      }
       const before = at > 0 ? [sliceAxis(tf, traits, value, axis, 0, at)] : [];
       const after = at + size < n ? [sliceAxis(tf, traits, value, axis, at + size, n - at - size)] : [];
-      return [joinAxis(tf, [...before, values!, ...after], axis, shape!)];
+      return [joinAxis(tf, [...before, laid, ...after], axis, to[0]!)];
     });
 };
 

@@ -35,8 +35,8 @@ export function sliceAxis(
 ): Handle {
   const [outer, n, inner] = around(x.shape, axis);
   const shape = x.shape.map((d, i) => (i === axis ? size : d));
-  if (traits.slowSlices && outer > 1) {
-    const data = x.dataSync();
+  const data = outer === 1 && traits.freeStretches ? undefined : traits.view(tf, x);
+  if (data) {
     const part = new Float32Array(outer * size * inner);
     for (let o = 0; o < outer; o++) {
       const from = (o * n + start) * inner;
