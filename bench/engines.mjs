@@ -1,6 +1,6 @@
-// The engines side by side on the melody model that ships: js, reference and onnx, warm medians and ratios.
+// The engines side by side on the melody model that ships: js, reference, onnx and tfjs, warm medians and ratios.
 //
-//   node bench/engines.mjs [--model FILE] [--repeats 40] [--engines js,reference,onnx]
+//   node bench/engines.mjs [--model FILE] [--repeats 40] [--engines js,reference,onnx,tfjs:wasm,tfjs:cpu]
 //
 // Prints one JSON line an engine and task, in milliseconds, then the ratios to js. "first" is the first call of a fresh model on a fresh
 // engine: trace, compile and run. One thread each.
@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
+import { tfjs } from "@normflow/backend-tfjs";
 import { open, reference } from "@normflow/core";
 import { all } from "@normflow/layers/all";
 import { MelodyModel } from "@normflow/music";
@@ -16,10 +17,18 @@ const { values: args } = parseArgs({
   options: {
     model: { type: "string", default: "apps/cli/models/melody.safetensors" },
     repeats: { type: "string", default: "40" },
-    engines: { type: "string", default: "js,reference,onnx" },
+    engines: { type: "string", default: "js,reference,onnx,tfjs:wasm,tfjs:cpu" },
   },
 });
-const makers = { js: async () => js(), reference: async () => reference(), onnx: () => onnx({ threads: 1 }) };
+const makers = {
+  js: async () => js(),
+  reference: async () => reference(),
+  onnx: () => onnx({ threads: 1 }),
+  "tfjs:wasm": () => tfjs({ device: "wasm" }),
+  "tfjs:cpu": () => tfjs({ device: "cpu" }),
+  "tfjs:node": () => tfjs({ device: "node" }),
+  "tfjs:node-gpu": () => tfjs({ device: "node-gpu" }),
+};
 const opened = open(readFileSync(args.model), all);
 const repeats = Number(args.repeats);
 const round = (ms) => Number(ms.toFixed(2));

@@ -1,5 +1,5 @@
 // Checks the direction of imports: apps -> music -> layers -> core, backends -> core, nothing from Node or a browser in
-// core, layers, music and backend-js, nothing from Node in the studio's pages, no circle of modules, no undeclared
+// core, layers, music, backend-js and backend-tfjs, nothing from Node in the studio's pages, no circle of modules, no undeclared
 // package. Prints what is wrong and fails.
 import { existsSync, readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
@@ -14,6 +14,7 @@ const allowed = {
   "packages/layers": ["@normflow/core"],
   "packages/backend-js": ["@normflow/core"],
   "packages/backend-onnx": ["@normflow/core"],
+  "packages/backend-tfjs": ["@normflow/core"],
   "packages/music": ["@normflow/core", "@normflow/layers"],
   "apps/cli": [
     "@normflow/core",
@@ -21,10 +22,18 @@ const allowed = {
     "@normflow/music",
     "@normflow/backend-js",
     "@normflow/backend-onnx",
+    "@normflow/backend-tfjs",
   ],
   "apps/studio": ["@normflow/core", "@normflow/layers", "@normflow/music", "@normflow/backend-js"],
 };
-const withoutNode = ["packages/core", "packages/layers", "packages/backend-js", "packages/music", "apps/studio"];
+const withoutNode = [
+  "packages/core",
+  "packages/layers",
+  "packages/backend-js",
+  "packages/backend-tfjs",
+  "packages/music",
+  "apps/studio",
+];
 
 const problems = [];
 const files = (folder) => ts.sys.readDirectory(join(root, folder), [".ts", ".tsx"]).map((f) => relative(root, f));

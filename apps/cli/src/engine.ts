@@ -5,6 +5,7 @@
  */
 import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
+import { tfjs } from "@normflow/backend-tfjs";
 import { type Backend, BackendError, reference } from "@normflow/core";
 import { UsageError } from "./io.ts";
 
@@ -14,10 +15,27 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
-/** The backends by name; `onnx` is `onnx:cpu`. */
-export const BACKENDS = ["onnx", "onnx:cpu", "onnx:cuda", "onnx:webgpu", "js", "reference"] as const;
+/** The backends by name; `onnx` is `onnx:cpu`, `tfjs` the best device of TensorFlow.js that runs. */
+export const BACKENDS = [
+  "onnx",
+  "onnx:cpu",
+  "onnx:cuda",
+  "onnx:webgpu",
+  "js",
+  "tfjs",
+  "tfjs:wasm",
+  "tfjs:cpu",
+  "tfjs:node",
+  "tfjs:node-gpu",
+  "reference",
+] as const;
 
 type OnnxOptions = NonNullable<Parameters<typeof onnx>[0]>;
+
+type TfjsDevice = "wasm" | "cpu" | "node" | "node-gpu";
+
+/** Whether a name is that of an engine, alone or with a device. */
+const isOf = (engine: string, name: string): boolean => name === engine || name.startsWith(`${engine}:`);
 
 /** In a worker thread, so that signals and progress come through; where that is not built, on this one. */
 async function openOnnx(options: OnnxOptions): Promise<Backend> {
@@ -39,9 +57,17 @@ export async function openBackend({ backend = "onnx", threads }: EngineOptions):
     throw new UsageError("unknown-backend", `There is no backend "${backend}".`, {
       hint: `Use one of ${BACKENDS.join(", ")}; flowctl doctor shows what runs here.`,
     });
-  if (known === "reference" || known === "js") {
+  if (!isOf("onnx", known)) {
     if (threads !== undefined && threads > 1)
-      throw new UsageError("threads", `The ${known} backend has one thread.`, { hint: "Leave --threads away." });
+      throw new UsageError(
+        "threads",
+        known.startsWith("tfjs")
+          ? "TensorFlow.js chooses its threads by itself."
+          : `The ${known} backend has one thread.`,
+        { hint: "Leave --threads away." },
+      );
+    if (isOf("tfjs", known))
+      return tfjs({ device: known === "tfjs" ? "auto" : (known.slice("tfjs:".length) as TfjsDevice) });
     return known === "js" ? js() : reference();
   }
   const device = known === "onnx" ? "cpu" : (known.slice("onnx:".length) as "cpu" | "cuda" | "webgpu");

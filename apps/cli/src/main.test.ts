@@ -25,12 +25,10 @@ describe("flowctl", () => {
       [["sample", "-n", "1e3"], "It is a whole number from 1"],
       [["sample", "--temperature", "-1"], "It is a number from 0"],
       [["sample", "--temperature", "warm"], "It is a number from 0"],
-      [["sample", "--backend", "abacus"], "Allowed choices are onnx, onnx:cpu, onnx:cuda, onnx:webgpu, js, reference"],
-      [
-        ["sample", "--backend", "onnx:tpu"],
-        "Allowed choices are onnx, onnx:cpu, onnx:cuda, onnx:webgpu, js, reference",
-      ],
+      [["sample", "--backend", "abacus"], "Allowed choices are onnx, onnx:cpu, onnx:cuda, onnx:webgpu, js, tfjs, "],
+      [["sample", "--backend", "onnx:tpu"], "Allowed choices are onnx, onnx:cpu, onnx:cuda, onnx:webgpu, js, tfjs, "],
       [["sample", "--backend", "reference", "--threads", "2"], "has one thread"],
+      [["sample", "--backend", "tfjs:wasm", "--threads", "2"], "chooses its threads by itself"],
       [["inspect", "--jsn"], "Did you mean --json?"],
       [["train", "x", "-o", "y", "--resum"], "Did you mean --resume?"],
       [["score"], "missing required argument"],
@@ -54,14 +52,32 @@ describe("flowctl", () => {
       "onnx cuda",
       "onnx webgpu",
       "js cpu",
+      "tfjs wasm",
+      "tfjs cpu",
+      "tfjs node",
+      "tfjs node-gpu",
       "reference cpu",
     ]);
     for (const b of backends) {
       if (!b["ok"]) expect(b["remedy"]).toMatch(/\.$/);
-      expect(Object.keys(b)).toEqual(["name", "device", "ok", "reason", "remedy"]);
+      expect(Object.keys(b)).toEqual(["name", "device", "ok", "detail", "reason", "remedy"]);
     }
     const { output } = await flowctl(["doctor"]);
-    expect(output).toMatch(/^onnx:cpu {6}runs\nonnx:cuda {5}(runs|does not run: .*)\n(.*\n)*reference {5}runs$/);
+    expect(output).toMatch(/^onnx:cpu {7}runs\nonnx:cuda {6}(runs|does not run: .*)\n(.*\n)*reference {6}runs$/);
+  });
+
+  it("draws the same melodies with TensorFlow.js where it is installed, and says how to install what is not", async () => {
+    const { lines } = await ask(["doctor"]);
+    const found = (lines[0]!["backends"] as Record<string, unknown>[]).filter((b) => b["name"] === "tfjs");
+    const [wasm, missing] = [found.find((b) => b["device"] === "wasm")!, found.find((b) => !b["ok"])];
+    if (wasm["ok"]) {
+      const args = ["sample", "-n", "2", "--seed", "4"];
+      expect((await flowctl([...args, "--backend", "tfjs:wasm"])).output).toBe((await flowctl(args)).output);
+    } else console.log(`Skipped: melodies on tfjs. ${wasm["reason"]}`);
+    if (!missing) return;
+    const { code, messages } = await flowctl(["sample", "--backend", `tfjs:${missing["device"]}`]);
+    expect(code).toBe(1);
+    expect(messages).toContain(`hint: ${missing["remedy"]}`);
   });
 
   it("names a device that does not run here, with the remedy", async () => {

@@ -107,6 +107,7 @@ export {
 export { Tensor, type TensorLike } from "./graph/tensor.ts";
 export { decodeSafetensors, encodeSafetensors, type FileTensor, MODEL_FORMAT } from "./model-file/index.ts";
 export * from "./ops/index.ts";
+export { joinParts } from "./passes/join-parts.ts";
 export { lowerTriangularSolve } from "./passes/lower-triangular-solve.ts";
 export { optimise } from "./passes/optimise.ts";
 export { type Rewrite, rewriteGraph } from "./passes/rewrite.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { probeDevices } from "@normflow/backend-onnx";
+import { probeTfjs } from "@normflow/backend-tfjs";
 import { type Described, MODEL_FORMAT } from "@normflow/core";
 import { melodyOptionsOf } from "@normflow/music";
 import { type AnswerOptions, answerFacts } from "../answer.ts";
@@ -31,25 +32,41 @@ export async function inspect(options: InspectCommand, io: Io): Promise<number> 
   return EXIT.done;
 }
 
+/** What a backend says of one of its devices. */
+interface Report {
+  readonly name: string;
+  readonly device: string;
+  readonly ok: boolean;
+  /** What it really runs on, where its name does not say. */
+  readonly detail?: string;
+  readonly reason?: string;
+  readonly remedy?: string;
+}
+
 /** Tries every backend for real and prints which run, and what to do about the others. */
 export async function doctor(options: AnswerOptions, io: Io): Promise<number> {
-  const reports = await probeDevices();
-  const backends = [
-    ...reports.map(({ name, device, ok, reason, remedy }) => ({
-      name,
-      device,
-      ok,
-      reason: reason ?? null,
-      remedy: remedy ?? null,
-    })),
-    ...["js", "reference"].map((name) => ({ name, device: "cpu", ok: true, reason: null, remedy: null })),
+  const plain = (name: string) => ({ name, device: "cpu", ok: true });
+  const reports: readonly Report[] = [
+    ...(await probeDevices()),
+    plain("js"),
+    ...(await probeTfjs()),
+    plain("reference"),
   ];
+  const backends = reports.map(({ name, device, ok, detail, reason, remedy }) => ({
+    name,
+    device,
+    ok,
+    detail: detail ?? null,
+    reason: reason ?? null,
+    remedy: remedy ?? null,
+  }));
   if (options.json) json(io, { backends });
   else
-    for (const { name, device, ok, reason, remedy } of backends) {
-      const label = (name === "reference" ? name : `${name}:${device}`).padEnd(12);
-      io.line(printable(ok ? `${label}  runs` : `${label}  does not run: ${reason}`));
-      if (remedy) io.line(printable(`${"".padEnd(12)}  ${remedy}`));
+    for (const { name, device, ok, detail, reason, remedy } of backends) {
+      const label = (name === "reference" ? name : `${name}:${device}`).padEnd(13);
+      const state = ok ? `runs${detail === null ? "" : ` on ${detail}`}` : `does not run: ${reason}`;
+      io.line(printable(`${label}  ${state}`));
+      if (remedy) io.line(printable(`${"".padEnd(13)}  ${remedy}`));
     }
   return backends.some((b) => b.ok && b.name === "onnx") ? EXIT.done : EXIT.error;
 }

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Graph, optimise } from "@normflow/core";
-import { joinParts } from "./join-parts.ts";
+import { type Graph, joinParts, optimise } from "@normflow/core";
 
 /** Simplifies a graph; sums of padded parts become one joined array. */
 export const prepare = (graph: Graph): Graph => joinParts(optimise(graph));

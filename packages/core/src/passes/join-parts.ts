@@ -3,18 +3,12 @@
  *
  * @module
  */
-import {
-  add,
-  broadcastTo,
-  concat,
-  type Graph,
-  type GraphNode,
-  type NodeOf,
-  optimise,
-  rewriteGraph,
-  sameShape,
-  type Tensor,
-} from "@normflow/core";
+import type { Graph, GraphNode, NodeOf } from "../graph/graph.ts";
+import { sameShape } from "../graph/size.ts";
+import type { Tensor } from "../graph/tensor.ts";
+import { add, broadcastTo, concat } from "../ops/index.ts";
+import { optimise } from "./optimise.ts";
+import { rewriteGraph } from "./rewrite.ts";
 
 /** A part of an axis and where it lies. */
 interface Part {

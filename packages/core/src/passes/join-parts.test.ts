@@ -1,7 +1,9 @@
+import { describe, expect, it } from "vitest";
 import {
   add,
   type Graph,
   gradients,
+  key,
   mul,
   optimise,
   pad,
@@ -13,9 +15,8 @@ import {
   type Tensor,
   tanh,
   trace,
-} from "@normflow/core";
-import { describe, expect, it } from "vitest";
-import { numbers } from "../testing/numbers.ts";
+  uniform,
+} from "../index.ts";
 import { joinParts } from "./join-parts.ts";
 
 const count = (graph: Graph, op: string): number => graph.nodes.filter((n) => n.op === op).length;
@@ -27,9 +28,10 @@ async function expectSame(graph: Graph): Promise<void> {
       return [
         (t.node.params as { name: string }).name,
         {
-          data: numbers(
+          data: uniform(
+            key(i),
             shape.reduce((a, b) => a * b, 1),
-            i,
+            { min: -2, max: 2 },
           ),
           shape,
         },
