@@ -22,10 +22,24 @@ export interface Kind<T extends Described = Described> {
   readonly kind: string;
 }
 
+/** The largest size that descriptions may have while they are built. */
+let largestSize = Number.MAX_SAFE_INTEGER;
+
+/** Builds descriptions from outside, whose sizes are not to be believed: larger ones than `largest` are refused. */
+export function withSizesUpTo<T>(largest: number, build: () => T): T {
+  const before = largestSize;
+  largestSize = largest;
+  try {
+    return build();
+  } finally {
+    largestSize = before;
+  }
+}
+
 /** A positive whole number, as sizes are, in an options schema. */
 export const size: z.ZodMiniType<number, number> = z.custom<number>(
-  (value) => Number.isSafeInteger(value) && (value as number) > 0,
-  "expected a positive whole number",
+  (value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= largestSize,
+  "expected a positive whole number, and in a file none that is out of all proportion",
 );
 
 /** A number above 0, in an options schema. */

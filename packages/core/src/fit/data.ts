@@ -44,6 +44,15 @@ function fill(value: unknown, shape: readonly number[], out: Float64Array, at: n
  */
 export function toHostArray(numbers: Numbers, event: readonly number[], what = "x"): HostArray {
   const size = event.reduce((a, b) => a * b, 1);
+  if (
+    typeof numbers !== "object" ||
+    numbers === null ||
+    numbers instanceof BigInt64Array ||
+    numbers instanceof BigUint64Array
+  )
+    throw new ShapeError("numbers", `${what} is no array of numbers.`, {
+      hint: "Pass nested lists, a Float32Array or Float64Array, or { data, shape }.",
+    });
   if (ArrayBuffer.isView(numbers)) {
     const data = numbers as FloatArray;
     if (data.length % size !== 0)

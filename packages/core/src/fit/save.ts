@@ -5,10 +5,10 @@
  */
 import type { Abortable } from "../abort.ts";
 import type { Backend, FloatArray } from "../backend.ts";
-import { fromJSON, type Kind, toJSON } from "../bijector/described.ts";
+import { fromJSON, type Kind, toJSON, withSizesUpTo } from "../bijector/described.ts";
 import { type Layout, layoutOf } from "../bijector/program.ts";
 import type { Flow } from "../distribution/flow.ts";
-import { FormatError } from "../error.ts";
+import { FlowError, FormatError } from "../error.ts";
 import { sameShape, shapeText } from "../graph/size.ts";
 import { decodeModelFile, encodeModelFile, type FileTensor } from "../model-file/index.ts";
 import { Model, type Weights } from "./model.ts";
@@ -30,9 +30,8 @@ const cut = (prefix: string, layout: Layout, flat: FloatArray): FileTensor[] =>
 
 /** A vector from its parts. */
 function joinParts(prefix: string, layout: Layout, tensors: ReadonlyMap<string, FileTensor>): FloatArray {
-  const double = layout.entries.some(({ path }) => tensors.get(`${prefix}/${path}`)?.dtype === "F64");
-  const flat = double ? new Float64Array(layout.size) : new Float32Array(layout.size);
-  for (const { path, parameter, offset } of layout.entries) {
+  // Every shape is checked before the vector is allocated: a description may claim more than the file has.
+  const parts = layout.entries.map(({ path, parameter }) => {
     const name = `${prefix}/${path}`;
     const tensor = tensors.get(name);
     if (!tensor)
@@ -43,9 +42,13 @@ function joinParts(prefix: string, layout: Layout, tensors: ReadonlyMap<string, 
       throw new FormatError(
         "tensor-shape",
         `The array ${name} has shape ${shapeText(tensor.shape)} where its flow needs ${shapeText(parameter.shape)}.`,
+        { hint: "It is damaged, or was edited by hand." },
       );
-    flat.set(tensor.data as FloatArray, offset);
-  }
+    return tensor;
+  });
+  const double = parts.some(({ dtype }) => dtype === "F64");
+  const flat = double ? new Float64Array(layout.size) : new Float32Array(layout.size);
+  parts.forEach(({ data }, i) => void flat.set(data as FloatArray, layout.entries[i]!.offset));
   return flat;
 }
 
@@ -104,6 +107,22 @@ export function saveCheckpoint(flow: Flow, state: TrainerState, facts: Facts, ex
   });
 }
 
+/** Axes up to this size are believed whatever a file's length: a layer without parameters may have them. */
+const PLAUSIBLE = 2 ** 16;
+
+/** Builds what a file describes; where a layer refuses its options, the file is to blame. */
+function describe(document: unknown, layers: readonly Kind[], bytes: number): unknown {
+  try {
+    return withSizesUpTo(Math.max(PLAUSIBLE, bytes), () => fromJSON(document, layers));
+  } catch (cause) {
+    if (cause instanceof FormatError || !(cause instanceof FlowError)) throw cause;
+    throw new FormatError("flow-description", `The flow in the file cannot be built: ${cause.message}`, {
+      hint: "The file is damaged, was edited by hand, or comes from a version with other options.",
+      cause,
+    });
+  }
+}
+
 /**
  * Reads a model or checkpoint without a backend.
  *
@@ -112,7 +131,7 @@ export function saveCheckpoint(flow: Flow, state: TrainerState, facts: Facts, ex
  */
 export function open(bytes: Uint8Array, layers: readonly Kind[]): Opened {
   const { document, tensors } = decodeModelFile(bytes);
-  const description = fromJSON(document.flow, layers) as Partial<Flow>;
+  const description = describe(document.flow, layers, bytes.length) as Partial<Flow> | null | undefined;
   if (description?.role !== "flow") throw new FormatError("not-a-flow", "The file describes no flow.");
   const flow = description as Flow;
   const weights = {

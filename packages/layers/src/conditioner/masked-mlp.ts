@@ -51,9 +51,45 @@ interface Units {
 }
 
 function unitsOf(degrees: readonly number[], features: number): Units {
-  const starts = Array.from({ length: features }, (_, m) => degrees.filter((d) => d < m).length);
-  const window = Math.max(...starts.map((start, m) => (starts[m + 1] ?? degrees.length) - start));
-  return { degrees, starts, window };
+  const counts = new Array<number>(features).fill(0);
+  for (const degree of degrees) counts[degree]!++;
+  let start = 0;
+  const starts = counts.map((n) => {
+    start += n;
+    return start - n;
+  });
+  return { degrees, starts, window: counts.reduce((a, b) => Math.max(a, b), 0) };
+}
+
+/** The units of every layer, and the degree of what each layer reads. */
+interface UnitPlan {
+  readonly all: readonly Units[];
+  readonly read: readonly (readonly number[])[];
+}
+
+function unitsOfLayers({
+  features,
+  parameters,
+  context,
+  hidden,
+}: Pick<MaskedMlpOptions, "features" | "parameters" | "hidden"> & { readonly context: number }): UnitPlan {
+  // Degree 0 sees the context alone. Without one it would be constant, and there is no other degree for one feature.
+  const low = context > 0 || features === 1 ? 0 : 1;
+  // The context stands before the features, and counts as an input of degree 0; feature j is read from degree j + 1.
+  const inputs = Array.from({ length: context + features }, (_, k) => Math.max(0, k - context + 1));
+  const layers = hidden.map((width) => unitsOf(spread(width, low, features), features));
+  const outputs = unitsOf(
+    Array.from({ length: features * parameters }, (_, k) => Math.floor(k / parameters)),
+    features,
+  );
+  const all = [...layers, outputs];
+  return { all, read: all.map((_, l) => (l === 0 ? inputs : layers[l - 1]!.degrees)) };
+}
+
+/** Computes when first asked: a file may claim any size, and is believed once its arrays were seen to have it. */
+function planned(make: () => UnitPlan): () => UnitPlan {
+  let plan: UnitPlan | undefined;
+  return () => (plan ??= make());
 }
 
 /** Degrees low … features − 1, spread evenly over the units in ascending order. */
@@ -74,17 +110,8 @@ const maskedPerceptron = definePart<MaskedMlpOptions, Conditioner>({
     activation,
   }),
   build: ({ features, parameters, context = 0, hidden, activation: name }) => {
-    // Degree 0 sees the context alone. Without one it would be constant, and there is no other degree for one feature.
-    const low = context > 0 || features === 1 ? 0 : 1;
-    // The context stands before the features, and counts as an input of degree 0; feature j is read from degree j + 1.
-    const inputs = Array.from({ length: context + features }, (_, k) => Math.max(0, k - context + 1));
-    const layers = hidden.map((width) => unitsOf(spread(width, low, features), features));
-    const outputs = unitsOf(
-      Array.from({ length: features * parameters }, (_, k) => Math.floor(k / parameters)),
-      features,
-    );
-    const all = [...layers, outputs];
-    const read = all.map((_, l) => (l === 0 ? inputs : layers[l - 1]!.degrees));
+    const widths = [...hidden, features * parameters];
+    const plan = planned(() => unitsOfLayers({ features, parameters, context, hidden }));
     const activate = (l: number, x: Tensor): Tensor => (l < hidden.length ? activations[name](x) : x);
     const own = (scope: Scope, l: number): Dense<Tensor> => scope.at("layers", l).params as Dense<Tensor>;
 
@@ -94,12 +121,13 @@ const maskedPerceptron = definePart<MaskedMlpOptions, Conditioner>({
       parameters,
       context: context > 0 ? [context] : undefined,
       params: {
-        layers: all.map(({ degrees }, l) =>
-          (l < hidden.length ? denseInit : denseZeros)(read[l]!.length, degrees.length),
+        layers: widths.map((width, l) =>
+          (l < hidden.length ? denseInit : denseZeros)(l === 0 ? context + features : widths[l - 1]!, width),
         ),
       },
 
       parallel(scope, x) {
+        const { all, read } = plan();
         const given = scope.contextFor(leading(x.shape, 1), 1);
         const theta = all.reduce(
           (h, { degrees }, l) => {
@@ -123,6 +151,7 @@ const maskedPerceptron = definePart<MaskedMlpOptions, Conditioner>({
        * degree reads, and their own one when their turn comes.
        */
       step(scope, carry, index, previous) {
+        const { all, read } = plan();
         const [before, ...rest] = carry as readonly [Tensor, ...Tensor[]];
         const place = max(sub(index, 1 - context), context);
         const next: Tensor[] = [dynamicUpdateSlice(before, -1, place, expandDims(previous, -1))];

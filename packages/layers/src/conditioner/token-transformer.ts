@@ -145,7 +145,7 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
     .object({
       groups: groupsSchema,
       width: size,
-      blocks: size,
+      blocks: z.int().check(z.gte(1), z.lte(256)),
       heads: size,
       hidden: size,
       dropout: z.number().check(z.gte(0), z.lt(1)),
