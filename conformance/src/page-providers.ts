@@ -15,6 +15,7 @@ export const pageProviders: readonly Provider[] = [
   {
     id: "tfjs-webgl-chromium",
     title: "tfjs: webgl, Chromium",
+    slow: true,
     open: async () => {
       const { open } = await import("virtual:tfjs");
       if (!open) throw absent("@normflow/backend-tfjs");

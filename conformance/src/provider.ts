@@ -11,6 +11,8 @@ export interface Provider {
   readonly id: string;
   /** The package and what it runs on, for the head of a column. */
   readonly title: string;
+  /** Takes minutes where there is no GPU: `npm test` leaves it to `npm run conformance`. */
+  readonly slow?: true;
   /** Opens it. @throws {FlowError} where it does not run here, with the remedy as its hint */
   open(): Promise<Backend>;
 }
