@@ -97,7 +97,7 @@ describeInBrowser("the focus", () => {
     await page.mouse.move(box.x + box.width * 0.62, box.y + box.height * 0.53, { steps: 3 });
     await page.mouse.up();
     const { a, b } = await pieceOf(page);
-    expect([a.title, b.title]).toEqual(["Seed 1", "Seed 42"]);
+    expect([a.title, b.title]).toEqual(["Seed 1, edited", "Seed 42"]);
     await close();
   });
 });

@@ -168,7 +168,7 @@ describeInBrowser("hostile files", () => {
       } else expect.soft(dialog, what).toMatch(/^Which two bars of /);
       if (tone === "plain") {
         taken.push(what);
-        expect.soft(sentences[0], what).toMatch(/^“.*” is [AB] now\./);
+        expect.soft(sentences[0], what).toMatch(/^“.*” is [AB] now[.,]/);
         // What was there comes back by one step.
         await page.getByRole("button", { name: "Undo", exact: true }).click();
       } else {

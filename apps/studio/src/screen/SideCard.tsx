@@ -171,7 +171,7 @@ function Tools({ name }: { readonly name: SideName }) {
             most={1}
             step={0.05}
             home={0}
-            disabled={empty}
+            disabled={empty && side.origin.length === 0}
             text={signed(side.shape[key])}
             onChange={(value) => studio.shape(name, { ...side.shape, [key]: Math.round(value * 100) / 100 })}
             onCommit={() => studio.endGesture()}
