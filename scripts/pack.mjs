@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 const root = resolve(import.meta.dirname, "..");
 
 /** The packages that people import, in the order of their dependencies. */
-export const published = ["core", "layers", "backend-js", "backend-onnx", "music"];
+export const published = ["core", "layers", "backend-js", "backend-onnx", "backend-tfjs", "music"];
 
 /** Packs into a folder; returns the tarballs' paths by package. */
 export function pack(folder) {

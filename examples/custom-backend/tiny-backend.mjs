@@ -61,6 +61,8 @@ const kernels = {
   sub: elementwise((a, b) => a - b),
   mul: elementwise((a, b) => a * b),
   div: elementwise((a, b) => a / b),
+  greaterEqual: elementwise((a, b) => Number(a >= b)),
+  iota: (_, { size }, sizes) => array([core.resolveSize(size, sizes)], (i) => i),
   matmul,
   reduceSum,
   concat,

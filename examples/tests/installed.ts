@@ -12,7 +12,7 @@ import { afterAll } from "vitest";
 
 const examples = resolve(import.meta.dirname, "..");
 const root = resolve(examples, "..");
-const packed = ["core", "layers", "backend-js", "backend-onnx", "music"].map((p) => `packages/${p}`);
+const packed = ["core", "layers", "backend-js", "backend-onnx", "backend-tfjs", "music"].map((p) => `packages/${p}`);
 
 /** A folder, removed behind the tests. */
 export function scratch(): string {

@@ -14,6 +14,8 @@ export type Handle = core.Tensor;
 /** What a page hands over: `import * as tf from "@tensorflow/tfjs"`, or `@tensorflow/tfjs-core` with a backend beside it. */
 export interface TensorFlowModule {
   readonly version_core: string;
+  /** The name of the backend that computes now. */
   getBackend(): string;
+  /** Has another backend compute; false where it does not start. */
   setBackend(name: string): Promise<boolean>;
 }
