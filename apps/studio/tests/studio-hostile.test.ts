@@ -142,7 +142,9 @@ describeInBrowser("hostile files", () => {
     const told: string[] = [];
     const slowest: [ms: number, what: string, said: string | undefined][] = [];
     let worst: readonly [still: number, what: string] = [0, ""];
-    for (const [i, [what, name, make]] of files.entries()) {
+    // One in four, all of them where there is time (npm run test:full).
+    const given = files.filter((_, n) => process.env["NORMFLOW_SLOW"] === "1" || n % 4 === 0);
+    for (const [i, [what, name, make]] of given.entries()) {
       const data = make();
       const before = { piece: encodePiece(await pieceOf(page)), history: await historyOf(page) };
       const given = Date.now();
@@ -187,7 +189,7 @@ describeInBrowser("hostile files", () => {
         .join("\n"),
     );
     console.log(
-      `${files.length} files in ${seconds.toFixed(1)} s, ${taken.length} taken, ${new Set(told).size} different sentences; the page stood still for ${Math.round(worst[0])} ms at most (${worst[1]}).`,
+      `${given.length} files in ${seconds.toFixed(1)} s, ${taken.length} taken, ${new Set(told).size} different sentences; the page stood still for ${Math.round(worst[0])} ms at most (${worst[1]}).`,
     );
     rmSync(folder, { recursive: true, force: true });
     if (process.env["VERBOSE"]) console.log(slowest.map((x) => x.join(" | ")).join("\n"));

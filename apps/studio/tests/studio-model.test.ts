@@ -23,7 +23,8 @@ import {
   tuples,
 } from "./studio-door.ts";
 
-const CASES = 100;
+/** Random cases of each promise: a hundred where there is time for them (npm run test:full). */
+const CASES = process.env["NORMFLOW_SLOW"] === "1" ? 100 : 20;
 const shipped = join(app, "../cli/models/melody.safetensors");
 
 let opened: Opened;
@@ -76,7 +77,7 @@ describeInBrowser("the model in the page", () => {
       const back = await after(page, () => page.keyboard.press("v"));
       expect(tuples(back.a.notes)).toEqual(tuples(notes));
     }
-    expect(different).toBeGreaterThan(0.95 * CASES);
+    expect(different).toBeGreaterThanOrEqual(0.95 * CASES);
   });
 
   it("draws around locked notes and bars without touching them", async () => {

@@ -27,11 +27,11 @@ export interface OnnxWebOptions {
 }
 
 /**
- * Opens ONNX Runtime in a page or a worker of one, having run a small graph to see that it works.
+ * Opens ONNX Runtime in a page or a worker of one, having run a small graph to see that it works:
+ * `const backend = await onnxWeb()` gives "onnx: wasm, 1 thread".
  *
  * @throws {BackendError} `runtime-missing` where onnxruntime-web is not installed, `device-unavailable` where it does not run
  * @throws {OptionError} `threads` where that is no positive whole number, or more than one in a page that is not isolated
- * @example const backend = await onnxWeb(); // "onnx: wasm, 1 thread"
  */
 export async function onnxWeb({ threads = 1, wasmPaths }: OnnxWebOptions = {}): Promise<Backend> {
   if (!Number.isInteger(threads) || threads < 1)

@@ -3,7 +3,7 @@ import { open, reference } from "@normflow/core";
 import type { TrainingCase } from "@normflow/core/conformance";
 import { all } from "@normflow/layers/all";
 import { MelodyModel } from "@normflow/music";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { describeInBrowser, openHarness } from "./testing/browser.ts";
 import type { harness as Harness } from "./testing/page.ts";
 
@@ -17,7 +17,10 @@ const SAMPLES = 50;
 /** Shaders are compiled one by one, which takes minutes on a machine that is busy. */
 const PATIENCE = 300_000;
 
-describeInBrowser("webgl in Chromium", () => {
+const slow = process.env["NORMFLOW_SLOW"] === "1";
+if (!slow) console.warn("Skipped: webgl in Chromium, whose shaders take a minute. npm run test:full runs it.");
+
+(slow ? describeInBrowser : describe.skip)("webgl in Chromium", () => {
   let opened: Awaited<ReturnType<typeof openHarness>>;
   beforeAll(async () => {
     opened = await openHarness();

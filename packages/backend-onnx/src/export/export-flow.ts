@@ -101,8 +101,7 @@ const plans: Readonly<Record<Direction, Plan>> = {
  * seed.
  *
  * @throws {BackendError} `open-size` where a flow's sizes are no multiples of the batch
- * @example
- * for (const { file, bytes } of exportFlow(model.flow, model.weights)) await writeFile(file, bytes);
+ * @example exportFlow(model.flow, model.weights).map(({ file, bytes }) => `${file}: ${bytes.length} bytes`)
  */
 export function exportFlow(flow: Flow, weights: Weights, options: ExportOptions = {}): ExportedGraph[] {
   return (options.directions ?? directions).map((direction) => exportDirection(flow, weights, direction, options));
