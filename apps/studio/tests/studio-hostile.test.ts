@@ -192,7 +192,6 @@ describeInBrowser("hostile files", () => {
       `${given.length} files in ${seconds.toFixed(1)} s, ${taken.length} taken, ${new Set(told).size} different sentences; the page stood still for ${Math.round(worst[0])} ms at most (${worst[1]}).`,
     );
     rmSync(folder, { recursive: true, force: true });
-    if (process.env["VERBOSE"]) console.log(slowest.map((x) => x.join(" | ")).join("\n"));
 
     // Nothing of it was executed, asked for, or put in the place of the model.
     expect(await page.evaluate(() => (globalThis as { hacked?: unknown }).hacked)).toBeUndefined();

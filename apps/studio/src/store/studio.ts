@@ -30,17 +30,7 @@ import { PlayerDesk } from "./player-desk.ts";
 import { ReadingDesk } from "./reading-desk.ts";
 import { firstState, type Services } from "./services.ts";
 import { ShapeDesk } from "./shape-desk.ts";
-import {
-  editedTitle,
-  fitsMidi,
-  inTheScale,
-  isFlat,
-  isInMidi,
-  swapped,
-  transposed,
-  withSide,
-  written,
-} from "./sides.ts";
+import { editedTitle, fitsMidi, inTheScale, isInMidi, swapped, transposed, withSide, written } from "./sides.ts";
 import type { Sheet, Source, StudioState, Tune } from "./state.ts";
 import { tunesOf } from "./tunes.ts";
 
@@ -330,11 +320,6 @@ export class Studio {
   scale(): { readonly scale?: readonly number[] } {
     const { scale } = this.piece;
     return scale === "chromatic" ? {} : { scale: scales[scale].classes };
-  }
-
-  /** Whether the sliders of a side stand at 0. */
-  isFlat(name: SideName): boolean {
-    return isFlat(this.piece[name].shape);
   }
 
   private keep(state: StudioState, before: StudioState): void {
