@@ -16,21 +16,21 @@ import {
   standardUniform,
 } from "@normflow/core";
 import {
-  autoregressive,
   elementwiseAffine,
   histogramCdf,
   invertTransformation,
   leakyRelu,
   luLinear,
-  maskedMlp,
   normalCdf,
   permute,
   planar,
   planarDirection,
+  rationalQuadratic,
   rescale,
   sigmoid,
   tanh,
 } from "../index.ts";
+import { SCALAR_THETA, scalarLayer } from "./scalar.ts";
 
 type Numbers = number | readonly Numbers[];
 
@@ -121,6 +121,16 @@ const listOf = (value: unknown): number[] => value as number[];
 const numberOf = (value: unknown): number => value as number;
 const zerosLike = (list: readonly unknown[]): number[] => list.map(() => 0);
 
+/** The raw value that soft-clipping takes to `clipped`. */
+const unclipped = (clipped: number, limit: number): number => clipped / (1 - Math.abs(clipped) / limit);
+
+/** Raw sizes whose softmax after soft-clipping gives the distances of knots. */
+function rawSizes(knots: readonly number[], limit: number): number[] {
+  const logs = knots.slice(1).map((knot, k) => Math.log(knot - knots[k]!));
+  const centre = (Math.max(...logs) + Math.min(...logs)) / 2;
+  return logs.map((v) => unclipped(v - centre, limit));
+}
+
 /** Kinds of bijector by their names in the vectors; undefined for a variant that we do not claim. */
 export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"]) => Made | undefined>> = {
   Sigmoid: ({ low, high }) => ({
@@ -152,13 +162,33 @@ export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"
   // A histogram with no floor, whose θ is the bias of a perceptron with nothing to read; its cells lie on [0, 1].
   LinearSpline: ({ unnormalized_pdf }) => {
     const bins = listOf(unnormalized_pdf).length;
-    const cells = autoregressive({
-      transformation: invertTransformation(histogramCdf({ bins, floor: 0 })),
-      conditioner: maskedMlp({ features: 1, parameters: bins, hidden: [] }),
-    });
+    const cells = scalarLayer(invertTransformation(histogramCdf({ bins, floor: 0 })));
     return {
       layer: invert(chain([cells, rescale({ shift: [0], scale: [1 / bins] })])),
-      params: { "layer/layers/0/conditioner/layers/0/bias": listOf(unnormalized_pdf) },
+      params: { [`layer/layers/0/${SCALAR_THETA}`]: listOf(unnormalized_pdf) },
+    };
+  },
+  RationalQuadraticSpline: ({ knots_x, knots_y, slopes, tails }) => {
+    const [xs, ys, ds] = [listOf(knots_x), listOf(knots_y), listOf(slopes)];
+    const leastSlope = 1e-9;
+    const limit = -Math.log(leastSlope);
+    const inner = tails === "identity" ? ds.slice(1, -1) : ds;
+    const theta = [
+      ...rawSizes(xs, limit / 2),
+      ...rawSizes(ys, limit / 2),
+      ...inner.map((d) => unclipped(Math.log(d), limit)),
+    ];
+    const options = { bins: xs.length - 1, tails: tails as "none" | "identity", bound: -xs[0]! || 1, leastSlope };
+    return { layer: scalarLayer(rationalQuadratic(options)), params: { [SCALAR_THETA]: theta } };
+  },
+  SoftclippedRationalQuadraticSpline: (given) => {
+    const [widths, heights, slopes] = ["unconstrained_widths", "unconstrained_heights", "unconstrained_slopes"].map(
+      (name) => listOf(given[name]),
+    ) as [number[], number[], number[]];
+    const options = { bins: widths.length, bound: numberOf(given["bound"]), leastSlope: numberOf(given["min_slope"]) };
+    return {
+      layer: scalarLayer(rationalQuadratic(options)),
+      params: { [SCALAR_THETA]: [...widths, ...heights, ...slopes] },
     };
   },
   Planar: ({ u, w, b, h }) => {
