@@ -12,5 +12,6 @@ export { type NsfOptions, nsf } from "./recipe/nsf.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
 export { planarDirection } from "./residual/planar.ts";
+export { bracketedRoot, type RootSearch } from "./root/bracketed-root.ts";
 export { CELL_END, NO_CLASS } from "./transformation/histogram-cdf.ts";
 export { invertTransformation } from "./transformation/invert-transformation.ts";
