@@ -12,6 +12,7 @@ import {
   flow,
   invert,
   layoutOf,
+  mixtureOfNormals,
   standardNormal,
   standardUniform,
 } from "@normflow/core";
@@ -21,6 +22,7 @@ import {
   invertTransformation,
   leakyRelu,
   luLinear,
+  mixtureCdf,
   normalCdf,
   permute,
   planar,
@@ -30,6 +32,7 @@ import {
   sigmoid,
   tanh,
 } from "../index.ts";
+import { FIRST_SCALE, firstMeans, LOG_SCALE_BOUND, MEAN_BOUND } from "../transformation/mixture.ts";
 import { SCALAR_THETA, scalarLayer } from "./scalar.ts";
 
 type Numbers = number | readonly Numbers[];
@@ -131,6 +134,22 @@ function rawSizes(knots: readonly number[], limit: number): number[] {
   return logs.map((v) => unclipped(v - centre, limit));
 }
 
+/** A mixture's CDF with given weights, means and scales. */
+function mixtureLayer(given: VectorCase["params"], kernel: "logistic" | "normal"): Made {
+  const [weights, means, logScales] = ["logit_weights", "means", "log_scales"].map((name) => listOf(given[name])) as [
+    number[],
+    number[],
+    number[],
+  ];
+  const start = firstMeans(weights.length);
+  const theta = [
+    ...weights,
+    ...means.map((mean, k) => unclipped(mean - start[k]!, MEAN_BOUND)),
+    ...logScales.map((v) => unclipped(v - Math.log(FIRST_SCALE), LOG_SCALE_BOUND)),
+  ];
+  return { layer: scalarLayer(mixtureCdf({ components: weights.length, kernel })), params: { [SCALAR_THETA]: theta } };
+}
+
 /** Kinds of bijector by their names in the vectors; undefined for a variant that we do not claim. */
 export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"]) => Made | undefined>> = {
   Sigmoid: ({ low, high }) => ({
@@ -191,6 +210,8 @@ export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"
       params: { [SCALAR_THETA]: [...widths, ...heights, ...slopes] },
     };
   },
+  LogisticMixtureCDF: (given) => mixtureLayer(given, "logistic"),
+  GaussianMixtureCDF: (given) => mixtureLayer(given, "normal"),
   Planar: ({ u, w, b, h }) => {
     if (h !== "tanh") return undefined;
     const direction = planarDirection(listOf(u), listOf(w));
@@ -241,6 +262,17 @@ export const densityKinds: Readonly<Record<string, (params: VectorCase["params"]
     cdf: chain([invert(located(loc, scale)), sigmoid({ event: [1] })]),
   }),
   Uniform: ({ low, high }) => inFlow({ layer: located(low, numberOf(high) - numberOf(low)) }, standardUniform),
+  MixtureOfDiagonalNormals: ({ weights, locs, scales }) => ({
+    flow: flow({
+      base: mixtureOfNormals({ event: [matrixOf(locs)[0]!.length], components: listOf(weights).length }),
+      bijector: rescale({ shift: zerosLike(matrixOf(locs)[0]!), scale: matrixOf(locs)[0]!.map(() => 1) }),
+    }),
+    params: {
+      "base/logWeight": listOf(weights).map(Math.log),
+      "base/mean": matrixOf(locs).flat(),
+      "base/logScale": matrixOf(scales).flat().map(Math.log),
+    },
+  }),
   UniformThroughAffine: ({ shift, scale }) => inFlow({ layer: located(shift, scale) }, standardUniform),
   MultivariateNormal: ({ loc, covariance }) => inFlow(matrixLayer(cholesky(matrixOf(covariance)), listOf(loc))),
   StandardNormalThroughMatrix: ({ matrix }) => inFlow(matrixLayer(matrixOf(matrix), zerosLike(matrixOf(matrix)))),

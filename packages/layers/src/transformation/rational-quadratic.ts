@@ -8,7 +8,6 @@ import {
   add,
   clip,
   concat,
-  customVjp,
   definePart,
   div,
   exp,
@@ -22,7 +21,6 @@ import {
   neg,
   pad,
   positive,
-  reciprocal,
   reshape,
   select,
   slice,
@@ -36,6 +34,7 @@ import {
 } from "@normflow/core";
 import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
+import { softClip } from "./soft-clip.ts";
 import { binOf, maskedSum } from "./spline-bins.ts";
 
 const tailKinds = ["none", "identity", "sloped", "circular"] as const;
@@ -85,21 +84,6 @@ const slopesOf = (bins: number, tails: Tails): number => {
 
 /** One entry of the last axis. */
 const entry = (x: Tensor, i: number): Tensor => squeezeAxis(slice(x, -1, i, 1), -1);
-
-/**
- * a / (1 + |a| / limit), which stays within ±limit: float32 can hold what comes of it, however far a network runs.
- * Its derivative is written out, 1 / (1 + |a| / limit)²: it is taken of every bin, and costs a third so.
- */
-function softClip(a: Tensor, limit: number): Tensor {
-  const shrink = (x: Tensor): Tensor => reciprocal(add(1, mul(abs(x), 1 / limit)));
-  const [clipped] = customVjp(
-    "soft-clip",
-    ([x]) => [mul(x!, shrink(x!))],
-    ([x], _, [ct]) => [mul(ct!, square(shrink(x!)))],
-    [a],
-  );
-  return clipped;
-}
 
 /** The log slope of a segment at ξ and 1 − ξ; every term of both sums is positive, so no argument rounds to 0. */
 function logSlopeAt({ width, height, slopes: [d0, d1] }: Segment, ξ: Tensor, rest: Tensor): Tensor {
