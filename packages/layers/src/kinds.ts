@@ -21,6 +21,7 @@ export { planar } from "./residual/planar.ts";
 export { reshapeEvent } from "./surjection/reshape-event.ts";
 export { type UniformDequantizeOptions, uniformDequantize } from "./surjection/uniform-dequantize.ts";
 export { type AffineOptions, affine } from "./transformation/affine.ts";
+export { type ByFeatureOptions, byFeature } from "./transformation/by-feature.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";
 export { type LogisticMixtureOptions, logisticMixture } from "./transformation/logistic-mixture.ts";

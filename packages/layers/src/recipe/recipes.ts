@@ -38,6 +38,7 @@ const splineFlow = z.strictObject({
   activation: z.optional(activation),
   bins: z.optional(size),
   bound: z.optional(positive),
+  circular: z.optional(z.array(z.int().check(z.gte(0)))),
   coupling: z.optional(z.boolean()),
 });
 
