@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
 import { iaf, maf } from "./maf.ts";
+import { nsf } from "./nsf.ts";
 import { realNVP } from "./real-nvp.ts";
 import { recipes } from "./recipes.ts";
 
@@ -16,7 +17,6 @@ behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
-
 describe("recipes", () => {
   for (const [name, recipe] of Object.entries(recipes))
     test(`${name} goes into a file and comes back`, () => {
@@ -31,6 +31,7 @@ describe("recipes", () => {
 
   test("refuse one feature where they need two, and options that do not exist", () => {
     expect(() => realNVP({ features: 1 })).toThrow("of 1 feature, 1 stay and 0 change");
+    expect(() => nsf({ features: 1, coupling: true })).toThrow("of 1 feature, 1 stay and 0 change");
     expect(recipes.maf.options.safeParse({ features: 2, depth: 3 }).success).toBe(false);
   });
 

@@ -7,6 +7,7 @@ import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NsfOptions, nsf } from "./nsf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 
 /** A flow by name: what it takes and how it is made. */
@@ -29,6 +30,18 @@ const affineFlow = z.strictObject({
   actNorm: z.optional(z.boolean()),
 });
 
+const splineFlow = z.strictObject({
+  features: size,
+  context: z.optional(size),
+  layers: z.optional(size),
+  hidden: z.optional(z.array(size)),
+  activation: z.optional(activation),
+  bins: z.optional(size),
+  bound: z.optional(positive),
+  circular: z.optional(z.array(z.int().check(z.gte(0)))),
+  coupling: z.optional(z.boolean()),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -45,6 +58,11 @@ const table = {
     options: affineFlow,
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  nsf: {
+    summary: "neural splines, masked autoregressive or coupling; bends far more a layer than affine ones",
+    options: splineFlow,
+    make: nsf,
+  } satisfies Recipe<NsfOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
