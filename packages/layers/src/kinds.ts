@@ -21,5 +21,6 @@ export { planar } from "./residual/planar.ts";
 export { reshapeEvent } from "./surjection/reshape-event.ts";
 export { type UniformDequantizeOptions, uniformDequantize } from "./surjection/uniform-dequantize.ts";
 export { type AffineOptions, affine } from "./transformation/affine.ts";
+export { type DeepSigmoidOptions, deepSigmoid } from "./transformation/deep-sigmoid.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";

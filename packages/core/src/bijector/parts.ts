@@ -21,6 +21,8 @@ export interface Transformation extends Described {
   readonly parameters: number;
   readonly domain: Domain;
   readonly codomain: Domain;
+  /** The direction that is a numerical search; neither unless told. */
+  readonly searches?: "forward" | "inverse";
   /** θ […, parameters] and z […] → x and ln |dx/dz|, both […]. */
   forward(theta: Tensor, z: Tensor): readonly [x: Tensor, logSlope: Tensor];
   /** θ […, parameters] and x […] → z and ln |dz/dx|, both […]. */

@@ -11,6 +11,7 @@ import {
   OptionError,
   part,
   reshape,
+  rootFinding,
   type Scope,
   ShapeError,
   shapeText,
@@ -144,6 +145,7 @@ export const coupling = defineLayer({
       context: network.context,
       domain: transformation.domain,
       codomain: transformation.codomain,
+      ...(transformation.searches && { [transformation.searches]: rootFinding }),
     };
   },
   params: ({ network }) => ({ network: network.params }),

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
 import { iaf, maf } from "./maf.ts";
+import { naf } from "./naf.ts";
 import { realNVP } from "./real-nvp.ts";
 import { recipes } from "./recipes.ts";
 
@@ -13,6 +14,7 @@ behaves("realNVP with a context", realNVP({ features: 2, context: 2, actNorm: fa
 behaves("maf", maf({ features: 3, context: 1, ...small }).bijector, { deviation: 0.3 });
 behaves("maf of one feature", maf({ features: 1, context: 1, ...small }).bijector);
 behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
+behaves("naf", naf({ features: 2, context: 1, ...small, units: 3 }).bijector, { deviation: 0.3 });
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });

@@ -7,6 +7,7 @@ import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NafOptions, naf } from "./naf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 
 /** A flow by name: what it takes and how it is made. */
@@ -18,16 +19,17 @@ export interface Recipe<O extends object> {
   make(options: O): Flow;
 }
 
-/** What all recipes of affine layers take. */
-const affineFlow = z.strictObject({
+/** What all recipes of coupling and autoregressive layers take. */
+const stack = {
   features: size,
   context: z.optional(size),
   layers: z.optional(size),
   hidden: z.optional(z.array(size)),
   activation: z.optional(activation),
-  bound: z.optional(positive),
   actNorm: z.optional(z.boolean()),
-});
+};
+
+const affineFlow = z.strictObject({ ...stack, bound: z.optional(positive) });
 
 const table = {
   realnvp: {
@@ -45,6 +47,11 @@ const table = {
     options: affineFlow,
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  naf: {
+    summary: "monotone networks over masked perceptrons; density in one pass, sampling by searches",
+    options: z.strictObject({ ...stack, units: z.optional(size), depth: z.optional(size) }),
+    make: naf,
+  } satisfies Recipe<NafOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
