@@ -11,7 +11,14 @@ export { type AutoregressiveStackOptions, iaf, type MafOptions, maf } from "./re
 export { type NafOptions, naf } from "./recipe/naf.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
+export {
+  type PlanarFlowOptions,
+  planarFlow,
+  type SylvesterFlowOptions,
+  sylvesterFlow,
+} from "./recipe/residual-stacks.ts";
 export { planarDirection } from "./residual/planar.ts";
+export { radialShape } from "./residual/radial.ts";
 export { bracketedRoot, type RootSearch } from "./root/bracketed-root.ts";
 export { CELL_END, NO_CLASS } from "./transformation/histogram-cdf.ts";
 export { invertTransformation } from "./transformation/invert-transformation.ts";

@@ -6,6 +6,7 @@ import { iaf, maf } from "./maf.ts";
 import { naf } from "./naf.ts";
 import { realNVP } from "./real-nvp.ts";
 import { recipes } from "./recipes.ts";
+import { planarFlow, sylvesterFlow } from "./residual-stacks.ts";
 
 const small = { layers: 3, hidden: [8], activation: "tanh" as const };
 
@@ -15,6 +16,8 @@ behaves("maf", maf({ features: 3, context: 1, ...small }).bijector, { deviation:
 behaves("maf of one feature", maf({ features: 1, context: 1, ...small }).bijector);
 behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
 behaves("naf", naf({ features: 2, context: 1, ...small, units: 3 }).bijector, { deviation: 0.3 });
+behaves("planarFlow", planarFlow({ features: 2, layers: 3, context: 1, hidden: [2], fast: "density" }).bijector);
+behaves("sylvester", sylvesterFlow({ features: 2, layers: 2 }).bijector);
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
@@ -39,6 +42,9 @@ describe("recipes", () => {
   test("give the fast direction that they promise", () => {
     expect(maf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 5 }, inverse: { passes: 1 } });
     expect(iaf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 5 } });
+    expect(naf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { search: true }, inverse: { passes: 1 } });
+    expect(planarFlow({ features: 5, fast: "density" }).bijector.facts.cost.inverse).toEqual({ passes: 1 });
+    expect(sylvesterFlow({ features: 5 }).bijector.facts.cost.forward).toEqual({ passes: 1 });
     expect(realNVP({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 1 } });
   });
 });

@@ -9,6 +9,7 @@ import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type NafOptions, naf } from "./naf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
+import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
 
 /** A flow by name: what it takes and how it is made. */
 export interface Recipe<O extends object> {
@@ -31,6 +32,15 @@ const stack = {
 
 const affineFlow = z.strictObject({ ...stack, bound: z.optional(positive) });
 
+/** What planar and Sylvester flows take. */
+const bends = {
+  features: size,
+  context: z.optional(size),
+  hidden: z.optional(z.array(size)),
+  layers: z.optional(size),
+  fast: z.optional(z.enum(["sampling", "density"])),
+};
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -52,6 +62,16 @@ const table = {
     options: z.strictObject({ ...stack, units: z.optional(size), depth: z.optional(size) }),
     make: naf,
   } satisfies Recipe<NafOptions>,
+  planarFlow: {
+    summary: "planar layers; sampling in one pass, density by searches, or the other way round",
+    options: z.strictObject(bends),
+    make: planarFlow,
+  } satisfies Recipe<PlanarFlowOptions>,
+  sylvester: {
+    summary: "Sylvester layers, planar ones along several directions at once; passes and searches as there",
+    options: z.strictObject({ ...bends, rank: z.optional(size) }),
+    make: sylvesterFlow,
+  } satisfies Recipe<SylvesterFlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
