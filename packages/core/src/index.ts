@@ -74,7 +74,14 @@ export {
 } from "./error.ts";
 export { type NestedNumbers, type Numbers, rowRange, takeRows, toHostArray } from "./fit/data.ts";
 export { type FitData, type FitOptions, fit, type Progress, resolveFitOptions, toRows } from "./fit/fit.ts";
-export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL } from "./fit/loss.ts";
+export {
+  batchSize,
+  type Loss,
+  type LossInputs,
+  negativeLogLikelihood,
+  type ReverseKLOptions,
+  reverseKL,
+} from "./fit/loss.ts";
 export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
