@@ -120,7 +120,7 @@ export { optimise } from "./passes/optimise.ts";
 export { type Rewrite, rewriteGraph } from "./passes/rewrite.ts";
 export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/params.ts";
 export { bits, foldIn, type Key, key, normal, permutation, randint, uniform } from "./random/index.ts";
-export { reference } from "./reference/backend.ts";
+export { type ReferenceOptions, reference } from "./reference/backend.ts";
 export { gatherInputs, splitOutputs } from "./run.ts";
 export { inSlices, Slice } from "./slices.ts";
 export { erf as errorFunction } from "./special/index.ts";

@@ -5,9 +5,7 @@ import { behaves, hasSecondDerivative, normalises } from "../testing/harness.ts"
 import { valuesOf } from "../testing/numbers.ts";
 import { planar, planarDirection } from "./planar.ts";
 
-behaves("planar", planar({ features: 3 }), { deviation: 1 });
-behaves("planar of one feature", planar({ features: 1 }));
-behaves("planar with a context", planar({ features: 2, context: 2, hidden: [3] }));
+behaves("planar", (features, context) => planar({ features, context, hidden: [3] }), { deviation: 1 });
 behaves("planar with a leaky ReLU", planar({ features: 3, leak: 0.2 }), { deviation: 1 });
 behaves("two planar layers", chain([planar({ features: 2 }), planar({ features: 2 })]));
 normalises("planar", planar({ features: 2 }), { points: 200, deviation: 1 });
