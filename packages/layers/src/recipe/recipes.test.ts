@@ -1,7 +1,9 @@
-import { type Bijector, fromJSON, layoutOf, toJSON } from "@normflow/core";
+import { type Bijector, fit, fromJSON, layoutOf, reference, toJSON } from "@normflow/core";
 import { describe, expect, test } from "vitest";
 import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
+import { normals } from "../testing/numbers.ts";
+import { integral } from "../testing/quadrature.ts";
 import { iaf, maf } from "./maf.ts";
 import { naf } from "./naf.ts";
 import { realNVP } from "./real-nvp.ts";
@@ -47,6 +49,42 @@ describe("recipes", () => {
     expect(sylvesterFlow({ features: 5 }).bijector.facts.cost.forward).toEqual({ passes: 1 });
     expect(realNVP({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 1 } });
   });
+});
+
+describe("naf", () => {
+  /** Rows about (1.5, …) and (−1.5, …) in turn, deviation .1, and ln p of each: narrow heaps with nothing between them. */
+  function heaps(features: number, rows: number, seed: number) {
+    const normal = normals(seed);
+    const noise = Float64Array.from({ length: rows * features }, normal);
+    const sides = noise.map((_, i) => (Math.floor(i / features) % 2 === 0 ? 1.5 : -1.5));
+    const logProb = Array.from({ length: rows }, (_, row) =>
+      noise
+        .subarray(row * features, (row + 1) * features)
+        .reduce((total, e) => total - e ** 2 / 2 - Math.log(0.1 * Math.sqrt(2 * Math.PI)), -Math.LN2),
+    );
+    return { x: { data: noise.map((e, i) => sides[i]! + 0.1 * e), shape: [rows, features] }, logProb };
+  }
+
+  for (const features of [1, 2])
+    test(`never claims more density than there is: trained on ${features} features`, async () => {
+      const subject = naf({ features, layers: 2, hidden: [16], units: 6, activation: "tanh" });
+      const settings = { backend: reference(), steps: 60, batch: 64, learningRate: 0.02, validation: 0 };
+      const model = await fit(subject, { x: heaps(features, 400, 3).x }, settings);
+      const weights = {
+        params: Float64Array.from(model.weights.params),
+        state: Float64Array.from(model.weights.state),
+      };
+      const total = await integral(subject.bijector, weights, { points: features === 1 ? 4000 : 200 });
+      expect(Math.abs(total - 1), `the integral is ${total}`).toBeLessThan(2e-3);
+
+      const fresh = heaps(features, 2000, 4);
+      const { data } = await model.logProb(fresh.x);
+      const excess = fresh.logProb.map((v, i) => v - data[i]!);
+      const mean = excess.reduce((a, b) => a + b, 0) / excess.length;
+      const error = Math.sqrt(excess.reduce((a, b) => a + (b - mean) ** 2, 0)) / excess.length;
+      expect(mean).toBeGreaterThan(-3 * error);
+      expect(mean).toBeLessThan(0.3);
+    });
 });
 
 test("all kinds have names of their own", () => {
