@@ -77,7 +77,14 @@ export {
 } from "./error.ts";
 export { type NestedNumbers, type Numbers, rowRange, takeRows, toHostArray } from "./fit/data.ts";
 export { type FitData, type FitOptions, fit, type Progress, resolveFitOptions, toRows } from "./fit/fit.ts";
-export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL } from "./fit/loss.ts";
+export {
+  batchSize,
+  type Loss,
+  type LossInputs,
+  negativeLogLikelihood,
+  type ReverseKLOptions,
+  reverseKL,
+} from "./fit/loss.ts";
 export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
@@ -116,7 +123,7 @@ export { optimise } from "./passes/optimise.ts";
 export { type Rewrite, rewriteGraph } from "./passes/rewrite.ts";
 export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/params.ts";
 export { bits, foldIn, type Key, key, normal, permutation, randint, uniform } from "./random/index.ts";
-export { reference } from "./reference/backend.ts";
+export { type ReferenceOptions, reference } from "./reference/backend.ts";
 export { gatherInputs, splitOutputs } from "./run.ts";
 export { inSlices, Slice } from "./slices.ts";
 export { erf as errorFunction } from "./special/index.ts";

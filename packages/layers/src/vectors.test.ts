@@ -18,6 +18,7 @@ const WITHOUT_VECTORS = [
   "act-norm", // elementwise-affine with a start from data
   "coupling",
   "reshape-event",
+  "sylvester", // of rank 1 it is planar
   "uniform-dequantize",
 ];
 
@@ -119,6 +120,7 @@ function bijectorsOfAll(): string[] {
   const parts = [
     "affine",
     "by-feature",
+    "deep-sigmoid",
     "histogram-cdf",
     "invert-transformation",
     "logistic-mixture",

@@ -5,40 +5,55 @@
  */
 import { type Arrays, type Backend, type CompileOptions, type Executable, hostArray } from "../backend.ts";
 import { type Graph, inputSpecs } from "../graph/graph.ts";
-import { type Bindings, bindSizes } from "../graph/size.ts";
+import { bindSizes } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { optimise } from "../passes/optimise.ts";
 import { gatherInputs, splitOutputs } from "../run.ts";
 import type { Block } from "./block.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Evaluate, Kernel } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
 
-/** Evaluates a graph node by node. */
-export function evaluate(graph: Graph, inputs: readonly Block[], bindings: Bindings): readonly Block[] {
-  const values = new Map<Tensor, Block>();
-  graph.inputs.forEach((t, i) => void values.set(t, inputs[i]!));
-  for (const node of graph.nodes) {
-    if (node.op === "input") continue;
-    const given = node.inputs.map((t) => values.get(t)!);
-    const outputs = (kernels[node.op] as Kernel<typeof node.op>)(node.params as never, given, bindings, evaluate);
-    node.outputs.forEach((t, i) => void values.set(t, outputs[i]!));
-  }
-  return graph.outputs.map((t) => values.get(t)!);
+/** How the reference backend computes. */
+export interface ReferenceOptions {
+  /** float64, or float32 by rounding the result of every operator, to see what an algorithm loses there; float64 unless told. */
+  readonly precision?: "float64" | "float32";
 }
 
+/** Makes an evaluator of graphs, node by node, that treats each result. */
+const evaluator = (treat: (result: Block) => Block): Evaluate =>
+  function run(graph, inputs, bindings) {
+    const values = new Map<Tensor, Block>();
+    graph.inputs.forEach((t, i) => void values.set(t, treat(inputs[i]!)));
+    for (const node of graph.nodes) {
+      if (node.op === "input") continue;
+      const given = node.inputs.map((t) => values.get(t)!);
+      const outputs = (kernels[node.op] as Kernel<typeof node.op>)(node.params as never, given, bindings, run);
+      node.outputs.forEach((t, i) => void values.set(t, treat(outputs[i]!)));
+    }
+    return graph.outputs.map((t) => values.get(t)!);
+  };
+
+/** Evaluates a graph node by node. */
+export const evaluate: Evaluate = evaluator((result) => result);
+
+// A copy: the array may be a constant of the graph, or another value's.
+const toFloat32 = ({ data, shape }: Block): Block => ({ data: Float64Array.from(Float32Array.from(data)), shape });
+const evaluateRounded = evaluator(toFloat32);
+
 /** Makes the backend that everything else is tested against: float64, plain loops, no dependency. */
-export function reference(): Backend {
+export function reference({ precision = "float64" }: ReferenceOptions = {}): Backend {
+  const run = precision === "float64" ? evaluate : evaluateRounded;
   return {
     name: "reference",
     device: "cpu",
-    precision: "float64",
-    describe: () => "reference: cpu, float64, 1 thread",
-    compile: (graph, options = {}) => Promise.resolve(compile(graph, options)),
+    precision,
+    describe: () => `reference: cpu, ${precision === "float64" ? precision : "rounded to float32"}, 1 thread`,
+    compile: (graph, options = {}) => Promise.resolve(compile(graph, options, run)),
     dispose: () => Promise.resolve(),
   };
 }
 
-function compile(graph: Graph, options: CompileOptions): Executable {
+function compile(graph: Graph, options: CompileOptions, evaluateGraph: Evaluate): Executable {
   const program = optimise(graph);
   const specs = inputSpecs(program);
   const resident = new Map<string, Block>();
@@ -51,7 +66,7 @@ function compile(graph: Graph, options: CompileOptions): Executable {
         specs,
         given.map((x) => x.shape),
       );
-      const outputs = evaluate(program, given, bindings);
+      const outputs = evaluateGraph(program, given, bindings);
       return splitOutputs(program.outputNames, outputs, options, (name, value) => void resident.set(name, value));
     },
     async put(values) {

@@ -7,8 +7,10 @@ import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NafOptions, naf } from "./naf.ts";
 import { type NsfOptions, nsf } from "./nsf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
+import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
 
 /** A flow by name: what it takes and how it is made. */
 export interface Recipe<O extends object> {
@@ -19,16 +21,26 @@ export interface Recipe<O extends object> {
   make(options: O): Flow;
 }
 
-/** What all recipes of affine layers take. */
-const affineFlow = z.strictObject({
+/** What all recipes of coupling and autoregressive layers take. */
+const stack = {
   features: size,
   context: z.optional(size),
   layers: z.optional(size),
   hidden: z.optional(z.array(size)),
   activation: z.optional(activation),
-  bound: z.optional(positive),
   actNorm: z.optional(z.boolean()),
-});
+};
+
+const affineFlow = z.strictObject({ ...stack, bound: z.optional(positive) });
+
+/** What planar and Sylvester flows take. */
+const bends = {
+  features: size,
+  context: z.optional(size),
+  hidden: z.optional(z.array(size)),
+  layers: z.optional(size),
+  fast: z.optional(z.enum(["sampling", "density"])),
+};
 
 const splineFlow = z.strictObject({
   features: size,
@@ -63,6 +75,21 @@ const table = {
     options: splineFlow,
     make: nsf,
   } satisfies Recipe<NsfOptions>,
+  naf: {
+    summary: "monotone networks over masked perceptrons; density in one pass, sampling by searches",
+    options: z.strictObject({ ...stack, units: z.optional(size), depth: z.optional(size) }),
+    make: naf,
+  } satisfies Recipe<NafOptions>,
+  planarFlow: {
+    summary: "planar layers; sampling in one pass, density by searches, or the other way round",
+    options: z.strictObject(bends),
+    make: planarFlow,
+  } satisfies Recipe<PlanarFlowOptions>,
+  sylvester: {
+    summary: "Sylvester layers, planar ones along several directions at once; passes and searches as there",
+    options: z.strictObject({ ...bends, rank: z.optional(size) }),
+    make: sylvesterFlow,
+  } satisfies Recipe<SylvesterFlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
