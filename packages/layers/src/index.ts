@@ -8,6 +8,7 @@ export * from "./kinds.ts";
 export { randomPermutation, reversed } from "./linear/permute.ts";
 export type { Activation } from "./network/activation.ts";
 export { iaf, type MafOptions, maf } from "./recipe/maf.ts";
+export { noted, type OptionNote, optionNotes } from "./recipe/option-notes.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
 export { planarDirection } from "./residual/planar.ts";

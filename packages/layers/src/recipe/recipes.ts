@@ -7,6 +7,7 @@ import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 
 /** A flow by name: what it takes and how it is made. */
@@ -19,30 +20,31 @@ export interface Recipe<O extends object> {
 }
 
 /** What all recipes of affine layers take. */
-const affineFlow = z.strictObject({
-  features: size,
-  context: z.optional(size),
-  layers: z.optional(size),
-  hidden: z.optional(z.array(size)),
-  activation: z.optional(activation),
-  bound: z.optional(positive),
-  actNorm: z.optional(z.boolean()),
-});
+const affineFlow = (layers: number) =>
+  z.strictObject({
+    features: noted(size, "size of an event"),
+    context: noted(z.optional(size), "size of a context vector"),
+    layers: noted(z.optional(size), "number of layers", layers),
+    hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+    activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+    bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2),
+    actNorm: noted(z.optional(z.boolean()), "whether an ActNorm follows each layer", true),
+  });
 
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
-    options: affineFlow,
+    options: affineFlow(8),
     make: realNVP,
   } satisfies Recipe<RealNVPOptions>,
   maf: {
     summary: "masked autoregressive; density in one pass, sampling feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: maf,
   } satisfies Recipe<MafOptions>,
   iaf: {
     summary: "inverse autoregressive; sampling in one pass, density feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: iaf,
   } satisfies Recipe<MafOptions>,
 } as const;
