@@ -24,3 +24,6 @@ export { type UniformDequantizeOptions, uniformDequantize } from "./surjection/u
 export { type AffineOptions, affine } from "./transformation/affine.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";
+export { type LogisticMixtureOptions, logisticMixture } from "./transformation/logistic-mixture.ts";
+export { type MixtureCdfOptions, mixtureCdf } from "./transformation/mixture-cdf.ts";
+export { type RationalQuadraticOptions, rationalQuadratic, type Tails } from "./transformation/rational-quadratic.ts";

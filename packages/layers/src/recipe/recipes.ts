@@ -7,6 +7,7 @@ import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NsfOptions, nsf } from "./nsf.ts";
 import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 
@@ -31,6 +32,19 @@ const affineFlow = (layers: number) =>
     actNorm: noted(z.optional(z.boolean()), "whether an ActNorm follows each layer", true),
   });
 
+/** What the recipe of splines takes. */
+const splineFlow = z.strictObject({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 3),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  bins: noted(z.optional(size), "bins of each spline", 8),
+  bound: noted(z.optional(positive), "the splines span [-bound, bound] of standardised columns", 5),
+  circular: noted(z.optional(z.array(z.int().check(z.gte(0)))), "places of the features that are angles, from 0"),
+  coupling: noted(z.optional(z.boolean()), "couplings, which sample in one pass, not autoregressive layers", false),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -47,6 +61,11 @@ const table = {
     options: affineFlow(5),
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  nsf: {
+    summary: "neural splines, masked autoregressive or coupling; bends far more a layer than affine ones",
+    options: splineFlow,
+    make: nsf,
+  } satisfies Recipe<NsfOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
