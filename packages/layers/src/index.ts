@@ -10,6 +10,7 @@ export type { Activation } from "./network/activation.ts";
 export { type AutoregressiveStackOptions, iaf, type MafOptions, maf } from "./recipe/maf.ts";
 export { type NafOptions, naf } from "./recipe/naf.ts";
 export { type NsfOptions, nsf } from "./recipe/nsf.ts";
+export { noted, type OptionNote, optionNotes } from "./recipe/option-notes.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
 export {

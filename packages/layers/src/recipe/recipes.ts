@@ -9,6 +9,7 @@ import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type NafOptions, naf } from "./naf.ts";
 import { type NsfOptions, nsf } from "./nsf.ts";
+import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
 
@@ -22,52 +23,54 @@ export interface Recipe<O extends object> {
 }
 
 /** What all recipes of coupling and autoregressive layers take. */
-const stack = {
-  features: size,
-  context: z.optional(size),
-  layers: z.optional(size),
-  hidden: z.optional(z.array(size)),
-  activation: z.optional(activation),
-  actNorm: z.optional(z.boolean()),
-};
+const stack = (layers: number) => ({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", layers),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  actNorm: noted(z.optional(z.boolean()), "whether an ActNorm follows each layer", true),
+});
 
-const affineFlow = z.strictObject({ ...stack, bound: z.optional(positive) });
+const affineFlow = (layers: number) =>
+  z.strictObject({ ...stack(layers), bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2) });
 
 /** What planar and Sylvester flows take. */
-const bends = {
-  features: size,
-  context: z.optional(size),
-  hidden: z.optional(z.array(size)),
-  layers: z.optional(size),
-  fast: z.optional(z.enum(["sampling", "density"])),
-};
+const bends = (layers: number) => ({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context", [64]),
+  layers: noted(z.optional(size), "number of layers", layers),
+  fast: noted(z.optional(z.enum(["sampling", "density"])), "the direction that is one pass", "sampling"),
+});
 
+/** What the recipe of splines takes. */
 const splineFlow = z.strictObject({
-  features: size,
-  context: z.optional(size),
-  layers: z.optional(size),
-  hidden: z.optional(z.array(size)),
-  activation: z.optional(activation),
-  bins: z.optional(size),
-  bound: z.optional(positive),
-  circular: z.optional(z.array(z.int().check(z.gte(0)))),
-  coupling: z.optional(z.boolean()),
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 3),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  bins: noted(z.optional(size), "bins of each spline", 8),
+  bound: noted(z.optional(positive), "the splines span [-bound, bound] of standardised columns", 5),
+  circular: noted(z.optional(z.array(z.int().check(z.gte(0)))), "places of the features that are angles, from 0"),
+  coupling: noted(z.optional(z.boolean()), "couplings, which sample in one pass, not autoregressive layers", false),
 });
 
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
-    options: affineFlow,
+    options: affineFlow(8),
     make: realNVP,
   } satisfies Recipe<RealNVPOptions>,
   maf: {
     summary: "masked autoregressive; density in one pass, sampling feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: maf,
   } satisfies Recipe<MafOptions>,
   iaf: {
     summary: "inverse autoregressive; sampling in one pass, density feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: iaf,
   } satisfies Recipe<MafOptions>,
   nsf: {
@@ -77,17 +80,24 @@ const table = {
   } satisfies Recipe<NsfOptions>,
   naf: {
     summary: "monotone networks over masked perceptrons; density in one pass, sampling by searches",
-    options: z.strictObject({ ...stack, units: z.optional(size), depth: z.optional(size) }),
+    options: z.strictObject({
+      ...stack(3),
+      units: noted(z.optional(size), "sigmoids of each monotone network", 16),
+      depth: noted(z.optional(size), "layers of sigmoids in each monotone network", 1),
+    }),
     make: naf,
   } satisfies Recipe<NafOptions>,
   planarFlow: {
     summary: "planar layers; sampling in one pass, density by searches, or the other way round",
-    options: z.strictObject(bends),
+    options: z.strictObject(bends(32)),
     make: planarFlow,
   } satisfies Recipe<PlanarFlowOptions>,
   sylvester: {
     summary: "Sylvester layers, planar ones along several directions at once; passes and searches as there",
-    options: z.strictObject({ ...bends, rank: z.optional(size) }),
+    options: z.strictObject({
+      ...bends(16),
+      rank: noted(z.optional(size), "directions that a layer bends, at most D; the smaller of D and 8 unless told"),
+    }),
     make: sylvesterFlow,
   } satisfies Recipe<SylvesterFlowOptions>,
 } as const;
