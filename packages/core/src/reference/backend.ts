@@ -4,6 +4,7 @@
  * @module
  */
 import { type Arrays, type Backend, type CompileOptions, type Executable, hostArray } from "../backend.ts";
+import { BackendError, FlowError, ShapeError } from "../error.ts";
 import { type Graph, inputSpecs } from "../graph/graph.ts";
 import { bindSizes } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
@@ -57,8 +58,14 @@ function compile(graph: Graph, options: CompileOptions, evaluateGraph: Evaluate)
   const program = optimise(graph);
   const specs = inputSpecs(program);
   const resident = new Map<string, Block>();
+  let disposed = false;
+  const refuseDisposed = (): void => {
+    if (disposed)
+      throw new BackendError("disposed", "reference: this program was disposed.", { hint: "Compile the graph again." });
+  };
   return {
     async run(inputs) {
+      refuseDisposed();
       const given = gatherInputs(specs, inputs, resident, options).map(
         ({ data, shape }): Block => ({ data: data instanceof Float64Array ? data : Float64Array.from(data), shape }),
       );
@@ -70,18 +77,29 @@ function compile(graph: Graph, options: CompileOptions, evaluateGraph: Evaluate)
       return splitOutputs(program.outputNames, outputs, options, (name, value) => void resident.set(name, value));
     },
     async put(values) {
-      for (const [name, { data, shape }] of Object.entries(values))
+      refuseDisposed();
+      for (const [name, { data, shape }] of Object.entries(values)) {
+        const size = shape.reduce((a, b) => a * b, 1);
+        if (size !== data.length)
+          throw new ShapeError("input-size", `Input ${name} has ${data.length} values for a shape of ${size}.`);
         resident.set(name, { data: Float64Array.from(data), shape });
+      }
     },
     async get(names): Promise<Arrays> {
+      refuseDisposed();
       return Object.fromEntries(
         names.map((name) => {
-          const { data, shape } = resident.get(name)!;
-          return [name, hostArray(Float64Array.from(data), shape)];
+          const held = resident.get(name);
+          if (!held)
+            throw new FlowError("missing-input", `Input ${name} has no resident value.`, {
+              hint: "Set it with put first.",
+            });
+          return [name, hostArray(Float64Array.from(held.data), held.shape)];
         }),
       );
     },
     async dispose() {
+      disposed = true;
       resident.clear();
     },
   };
