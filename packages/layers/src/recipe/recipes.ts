@@ -6,6 +6,7 @@
 import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
+import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 
@@ -29,6 +30,21 @@ const affineFlow = z.strictObject({
   actNorm: z.optional(z.boolean()),
 });
 
+/** What `glow` takes. */
+const glowOptions = z.strictObject({
+  event: z.array(size),
+  values: z.optional(size),
+  context: z.optional(size),
+  levels: z.optional(size),
+  steps: z.optional(size),
+  hidden: z.optional(size),
+  coupling: z.optional(z.enum(glowCouplings)),
+  conv: z.optional(z.enum(["free", "plu"])),
+  prior: z.optional(z.boolean()),
+  margin: z.optional(positive),
+  reversible: z.optional(z.boolean()),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -45,6 +61,15 @@ const table = {
     options: affineFlow,
     make: iaf,
   } satisfies Recipe<MafOptions>,
+} as const;
+
+/** Flows for images of whole numbers, by name. */
+export const imageRecipes = {
+  glow: {
+    summary: "multi-scale couplings between channels of images; sampling and density in one pass",
+    options: glowOptions,
+    make: glow,
+  } satisfies Recipe<GlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */

@@ -13,10 +13,13 @@ import {
   leaves,
   type Mapped,
   mapTree,
+  min,
   OptionError,
   part,
+  relu,
   type Scope,
   stopGradient,
+  sum,
   Tensor,
   type Tree,
   vjp,
@@ -72,6 +75,16 @@ const onlyOnce = (gradient: Tensor, inputs: readonly Tensor[]): Tensor =>
     [gradient, ...inputs],
   )[0];
 
+/**
+ * x unchanged, but not before `done` is known. What each layer's gradient holds can be freed only once it has been taken, and
+ * runtimes that walk a graph from its end would put off the parameters' gradients and keep all that they read.
+ * min(relu(s), 0) is a 0 that no pass recognises.
+ */
+function once(x: Tensor, done: readonly Tensor[]): Tensor {
+  const [first, ...rest] = done.map((t) => sum(t));
+  return first ? add(x, min(relu(rest.reduce((a, b) => add(a, b), first)), 0)) : x;
+}
+
 function run(layers: readonly Bijector[], way: Way, x: Tensor, scope: Scope): Mapped {
   const trees = layers.map((_, i) => scope.at("layers", i).params as Tree<Tensor>);
   const params = trees.map((tree) => leaves(tree, isTensor).map(([, leaf]) => leaf));
@@ -106,7 +119,7 @@ function run(layers: readonly Bijector[], way: Way, x: Tensor, scope: Scope): Ma
         );
         if (own.context) ofContext = ofContext ? add(ofContext, rest.pop()!) : rest.pop()!;
         cts[i] = rest;
-        [after, ct] = [before, first!];
+        [after, ct] = [once(before, rest), once(first!, rest)];
       }
       return [ct, ...(hasContext ? [ofContext] : []), ...cts.flat()].map((t) => t && onlyOnce(t, inputs));
     },
