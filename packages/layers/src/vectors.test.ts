@@ -130,11 +130,15 @@ function bijectorsOfAll(): string[] {
     "gated-affine",
     "histogram-cdf",
     "invert-transformation",
+    "logistic-mixture",
     "masked-mlp",
+    "mixture-cdf",
     "mlp",
+    "rational-quadratic",
     "token-transformer",
   ];
-  const flows = ["flow", "standard-normal", "diagonal-normal", "standard-uniform"];
+  const bases = ["conditional-normal", "diagonal-normal", "mixture-of-normals", "standard-normal", "standard-uniform"];
+  const flows = ["flow", ...bases];
   return all.map((k) => k.kind).filter((kind) => ![...parts, ...flows].includes(kind));
 }
 

@@ -8,6 +8,8 @@ import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NsfOptions, nsf } from "./nsf.ts";
+import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 
 /** A flow by name: what it takes and how it is made. */
@@ -20,54 +22,77 @@ export interface Recipe<O extends object> {
 }
 
 /** What all recipes of affine layers take. */
-const affineFlow = z.strictObject({
-  features: size,
-  context: z.optional(size),
-  layers: z.optional(size),
-  hidden: z.optional(z.array(size)),
-  activation: z.optional(activation),
-  bound: z.optional(positive),
-  actNorm: z.optional(z.boolean()),
+const affineFlow = (layers: number) =>
+  z.strictObject({
+    features: noted(size, "size of an event"),
+    context: noted(z.optional(size), "size of a context vector"),
+    layers: noted(z.optional(size), "number of layers", layers),
+    hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+    activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+    bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2),
+    actNorm: noted(z.optional(z.boolean()), "whether an ActNorm follows each layer", true),
+  });
+
+/** What the recipe of splines takes. */
+const splineFlow = z.strictObject({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 3),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  bins: noted(z.optional(size), "bins of each spline", 8),
+  bound: noted(z.optional(positive), "the splines span [-bound, bound] of standardised columns", 5),
+  circular: noted(z.optional(z.array(z.int().check(z.gte(0)))), "places of the features that are angles, from 0"),
+  coupling: noted(z.optional(z.boolean()), "couplings, which sample in one pass, not autoregressive layers", false),
 });
 
-/** What `glow` takes. */
-const glowOptions = z.strictObject({
-  event: z.array(size),
-  values: z.optional(size),
-  context: z.optional(size),
-  levels: z.optional(size),
-  steps: z.optional(size),
-  hidden: z.optional(size),
-  coupling: z.optional(z.enum(glowCouplings)),
-  conv: z.optional(z.enum(["free", "plu"])),
-  prior: z.optional(z.boolean()),
-  margin: z.optional(positive),
-  reversible: z.optional(z.boolean()),
+/** What the recipe of images takes. */
+const glowFlow = z.strictObject({
+  event: noted(z.array(size), "shape of an image: channels, height, width"),
+  values: noted(z.optional(size), "whole numbers that an entry may be, from 0", 256),
+  context: noted(z.optional(size), "size of a context vector"),
+  levels: noted(z.optional(size), "number of scales", 3),
+  steps: noted(z.optional(size), "steps at each scale", 4),
+  hidden: noted(z.optional(size), "channels of each network's hidden layers", 64),
+  coupling: noted(z.optional(z.enum(glowCouplings)), "what couplings do", "affine"),
+  conv: noted(z.optional(z.enum(["free", "plu"])), "how 1 x 1 convolutions are held", "plu"),
+  prior: noted(z.optional(z.boolean()), "means and deviations for channels that leave by those that go on", true),
+  margin: noted(z.optional(positive), "how far from 0 and 1 values are kept before the logit", 0.05),
+  reversible: noted(
+    z.optional(z.boolean()),
+    "invert the steps again in training, instead of keeping activations",
+    false,
+  ),
 });
 
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
-    options: affineFlow,
+    options: affineFlow(8),
     make: realNVP,
   } satisfies Recipe<RealNVPOptions>,
   maf: {
     summary: "masked autoregressive; density in one pass, sampling feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: maf,
   } satisfies Recipe<MafOptions>,
   iaf: {
     summary: "inverse autoregressive; sampling in one pass, density feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  nsf: {
+    summary: "neural splines, masked autoregressive or coupling; bends far more a layer than affine ones",
+    options: splineFlow,
+    make: nsf,
+  } satisfies Recipe<NsfOptions>,
 } as const;
 
 /** Flows for images of whole numbers, by name. */
 export const imageRecipes = {
   glow: {
     summary: "multi-scale couplings between channels of images; sampling and density in one pass",
-    options: glowOptions,
+    options: glowFlow,
     make: glow,
   } satisfies Recipe<GlowOptions>,
 } as const;
