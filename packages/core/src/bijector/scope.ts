@@ -86,6 +86,11 @@ export class Scope {
     return new Scope(this.recording, params, this.states, this.context, this.path);
   }
 
+  /** The same view with other tensors for its parameters, as a function with a gradient of its own takes them. */
+  withParams(params: Tree<Tensor>): Scope {
+    return new Scope(this.recording, params, this.states, this.context, this.path);
+  }
+
   /** Declares noise of this layer; the caller of the program draws it. Shape includes the batch. */
   noise(name: string, kind: NoiseKind, shape: Shape): Tensor {
     const full = `noise/${this.path === "" ? "" : `${this.path}/`}${name}`;

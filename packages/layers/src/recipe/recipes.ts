@@ -6,6 +6,7 @@
 import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
+import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type NafOptions, naf } from "./naf.ts";
 import { type NsfOptions, nsf } from "./nsf.ts";
@@ -57,6 +58,25 @@ const splineFlow = z.strictObject({
   coupling: noted(z.optional(z.boolean()), "couplings, which sample in one pass, not autoregressive layers", false),
 });
 
+/** What the recipe of images takes. */
+const glowFlow = z.strictObject({
+  event: noted(z.array(size), "shape of an image: channels, height, width"),
+  values: noted(z.optional(size), "whole numbers that an entry may be, from 0", 256),
+  context: noted(z.optional(size), "size of a context vector"),
+  levels: noted(z.optional(size), "number of scales", 3),
+  steps: noted(z.optional(size), "steps at each scale", 4),
+  hidden: noted(z.optional(size), "channels of each network's hidden layers", 64),
+  coupling: noted(z.optional(z.enum(glowCouplings)), "what couplings do", "affine"),
+  conv: noted(z.optional(z.enum(["free", "plu"])), "how 1 x 1 convolutions are held", "plu"),
+  prior: noted(z.optional(z.boolean()), "means and deviations for channels that leave by those that go on", true),
+  margin: noted(z.optional(positive), "how far from 0 and 1 values are kept before the logit", 0.05),
+  reversible: noted(
+    z.optional(z.boolean()),
+    "invert the steps again in training, instead of keeping activations",
+    false,
+  ),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -100,6 +120,15 @@ const table = {
     }),
     make: sylvesterFlow,
   } satisfies Recipe<SylvesterFlowOptions>,
+} as const;
+
+/** Flows for images of whole numbers, by name. */
+export const imageRecipes = {
+  glow: {
+    summary: "multi-scale couplings between channels of images; sampling and density in one pass",
+    options: glowFlow,
+    make: glow,
+  } satisfies Recipe<GlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
