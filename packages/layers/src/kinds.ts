@@ -18,8 +18,13 @@ export { permute } from "./linear/permute.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export { actNorm } from "./normalisation/act-norm.ts";
 export { planar } from "./residual/planar.ts";
+export { type ArgmaxOptions, argmax } from "./surjection/argmax.ts";
 export { reshapeEvent } from "./surjection/reshape-event.ts";
 export { type UniformDequantizeOptions, uniformDequantize } from "./surjection/uniform-dequantize.ts";
+export {
+  type VariationalDequantizeOptions,
+  variationalDequantize,
+} from "./surjection/variational-dequantize.ts";
 export { type AffineOptions, affine } from "./transformation/affine.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";

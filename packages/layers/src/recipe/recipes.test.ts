@@ -4,7 +4,7 @@ import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
 import { iaf, maf } from "./maf.ts";
 import { realNVP } from "./real-nvp.ts";
-import { recipes } from "./recipes.ts";
+import { type Recipe, recipes } from "./recipes.ts";
 
 const small = { layers: 3, hidden: [8], activation: "tanh" as const };
 
@@ -20,7 +20,9 @@ normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 1
 describe("recipes", () => {
   for (const [name, recipe] of Object.entries(recipes))
     test(`${name} goes into a file and comes back`, () => {
-      const made = recipe.make({ features: 4, context: 2 });
+      const given = { features: 4, context: 2, categories: 3 };
+      const { categories, ...sizes } = given;
+      const made = name === "subsetflow" ? recipes.subsetflow.make(given) : (recipe as Recipe<object>).make(sizes);
       const json: unknown = JSON.parse(JSON.stringify(toJSON(made)));
       const again = fromJSON(json, all) as { readonly bijector: Bijector };
       expect(toJSON(again)).toEqual(json);

@@ -8,6 +8,7 @@ import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
+import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
 
 /** A flow by name: what it takes and how it is made. */
 export interface Recipe<O extends object> {
@@ -29,6 +30,20 @@ const affineFlow = z.strictObject({
   actNorm: z.optional(z.boolean()),
 });
 
+const classes = z.int().check(z.gte(1), z.lte(256));
+
+const categorical = z.strictObject({
+  features: size,
+  categories: z.union([classes, z.array(classes)]),
+  context: z.optional(size),
+  width: z.optional(size),
+  blocks: z.optional(z.int().check(z.gte(1), z.lte(256))),
+  heads: z.optional(size),
+  hidden: z.optional(size),
+  dropout: z.optional(z.number().check(z.gte(0), z.lt(1))),
+  floor: z.optional(z.number().check(z.gt(0), z.lt(1))),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -45,6 +60,11 @@ const table = {
     options: affineFlow,
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  subsetflow: {
+    summary: "categories or ordered levels, text included; exact, sampling feature by feature",
+    options: categorical,
+    make: subsetFlow,
+  } satisfies Recipe<SubsetFlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
