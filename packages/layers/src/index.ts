@@ -11,6 +11,7 @@ export { iaf, type MafOptions, maf } from "./recipe/maf.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
 export { type SubsetFlowOptions, subsetFlow } from "./recipe/subset-flow.ts";
+export { type TarFlowOptions, tarFlow } from "./recipe/tar-flow.ts";
 export { planarDirection } from "./residual/planar.ts";
 export { CELL_END, NO_CLASS } from "./transformation/histogram-cdf.ts";
 export { invertTransformation } from "./transformation/invert-transformation.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 export { type AutoregressiveOptions, autoregressive } from "./autoregressive/autoregressive.ts";
+export { type TokenAutoregressiveOptions, tokenAutoregressive } from "./autoregressive/token-autoregressive.ts";
 export { type MaskedMlpOptions, maskedMlp } from "./conditioner/masked-mlp.ts";
 export { tokenTransformer } from "./conditioner/token-transformer.ts";
 export { type CouplingOptions, coupling } from "./coupling/coupling.ts";
@@ -13,6 +14,7 @@ export { normalCdf } from "./elementwise/normal-cdf.ts";
 export { rescale } from "./elementwise/rescale.ts";
 export { type SigmoidOptions, sigmoid } from "./elementwise/sigmoid.ts";
 export { tanh } from "./elementwise/tanh.ts";
+export { patches } from "./layout/patches.ts";
 export { type LuLinearOptions, luLinear } from "./linear/lu-linear.ts";
 export { permute } from "./linear/permute.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";

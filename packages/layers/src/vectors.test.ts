@@ -18,7 +18,9 @@ const WITHOUT_VECTORS = [
   "act-norm", // elementwise-affine with a start from data
   "argmax",
   "coupling",
+  "patches",
   "reshape-event",
+  "token-autoregressive",
   "uniform-dequantize",
   "variational-dequantize",
 ];

@@ -9,6 +9,7 @@ import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
+import { type TarFlowOptions, tarFlow } from "./tar-flow.ts";
 
 /** A flow by name: what it takes and how it is made. */
 export interface Recipe<O extends object> {
@@ -44,6 +45,20 @@ const categorical = z.strictObject({
   floor: z.optional(z.number().check(z.gt(0), z.lt(1))),
 });
 
+const transformers = z.strictObject({
+  features: z.optional(size),
+  event: z.optional(z.array(size)),
+  patch: z.optional(size),
+  context: z.optional(size),
+  layers: z.optional(size),
+  width: z.optional(size),
+  blocks: z.optional(z.int().check(z.gte(1), z.lte(256))),
+  heads: z.optional(size),
+  hidden: z.optional(size),
+  dropout: z.optional(z.number().check(z.gte(0), z.lt(1))),
+  bound: z.optional(positive),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -65,6 +80,11 @@ const table = {
     options: categorical,
     make: subsetFlow,
   } satisfies Recipe<SubsetFlowOptions>,
+  tarflow: {
+    summary: "causal transformers in alternating order; density in one pass, sampling token by token",
+    options: transformers,
+    make: tarFlow,
+  } satisfies Recipe<TarFlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
