@@ -1,3 +1,4 @@
+import { layoutOf } from "@normflow/core";
 import { describe, expect, test } from "vitest";
 import { tokenAutoregressive } from "../autoregressive/token-autoregressive.ts";
 import { patches } from "../layout/patches.ts";
@@ -41,12 +42,12 @@ describe("tokenAutoregressive", () => {
       tokens: 2,
       channels: 1,
       order: "ascending",
-      transformation: affine(),
-      ...network,
+      ...block,
     });
     const params = parametersOf(layer, 3);
-    const head = layer.params["head"] as { weight: { size: number }; bias: { size: number } };
-    params.fill(0, params.length - head.weight.size - head.bias.size);
+    // The head is zero at the start.
+    for (const { path, parameter, offset } of layoutOf(layer.params).entries)
+      if (path.startsWith("head/")) params.fill(0, offset, offset + parameter.size);
     const { value, logDet } = await mapValues(layer, "forward", array([3, -2], [1, 2, 1]), { params });
     expect([...value!, ...logDet!]).toEqual([3, -2, 0]);
   });
