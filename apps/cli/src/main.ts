@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from "commander";
 import { decode } from "./commands/decode.ts";
 import { encode } from "./commands/encode.ts";
 import { exportModel } from "./commands/export.ts";
+import { flows } from "./commands/flows.ts";
 import { doctor, inspect } from "./commands/inspect.ts";
 import { morph } from "./commands/morph.ts";
 import { sample } from "./commands/sample.ts";
@@ -16,6 +17,7 @@ import { BACKENDS } from "./engine.ts";
 import { EXIT, type Io, processIo, report } from "./io.ts";
 import { above, whole } from "./options.ts";
 import { version } from "./run/environment.ts";
+import { flowOption } from "./run/options.ts";
 
 const OVERVIEW = `
 Examples:
@@ -59,7 +61,13 @@ function program(io: Io, done: (code: number) => void): Command {
   engine(root.command("train <data>"))
     .description("train a flow on a folder of melodies or a table (.csv, .npy, .npz)")
     .requiredOption("-o, --output <run>", "folder of the run, made anew")
-    .option("--flow <name>", "melody for melodies; maf, realnvp or iaf for tables")
+    .option("--flow <name>", "flow to train; flowctl flows lists them")
+    .option(
+      "--option <name=value>",
+      "an option of the flow, any number of times; flowctl flows NAME lists them",
+      flowOption,
+    )
+    .option("--context <columns>", "columns of a table to condition on, with commas between")
     .option("--seed <n>", "seed of everything random", whole(0))
     .option("--epochs <n>", "passes over the data", whole(1))
     .option("--batch <n>", "items a step", whole(1))
@@ -74,19 +82,27 @@ function program(io: Io, done: (code: number) => void): Command {
         "flowctl train melodies/ -o run",
         "flowctl train melodies/ -o run --resume",
         "flowctl train table.csv -o run --flow realnvp --epochs 50",
+        "flowctl train table.csv -o run --flow maf --option layers=8 --option hidden=128,128",
+        "flowctl train table.csv -o run --context age,height",
       ),
     )
     .action(async (data, options) => done(await train(data, options, io)));
+  json(root.command("flows [name]"))
+    .description("list the flows that train knows, or the options of one")
+    .addHelpText("after", examples("flowctl flows", "flowctl flows maf", "flowctl flows maf --json"))
+    .action(async (name, options) => done(flows(name, options, io)));
   output(model(root.command("sample")), "folder for MIDI files, or a .csv for rows")
     .description("draw melodies or rows from a model")
     .option("-n, --number <n>", "how many", whole(1, 10_000_000), 1)
     .option("--seed <n>", "seed: the same gives the same", whole(0), 0)
+    .option("--context <values>", "values of the columns that the model conditions on: age=30,height=1.7")
     .option("--temperature <t>", "below 1 safer, above 1 wilder", above(0, true), 1)
     .addHelpText(
       "after",
       examples(
         "flowctl sample -n 4 --seed 1 -o tunes",
         "flowctl sample -m run/model.safetensors -n 1000 -o samples.csv",
+        "flowctl sample -m run/model.safetensors -n 1000 --context age=30,height=1.7",
       ),
     )
     .action(async (options) => done(await sample(options, io)));

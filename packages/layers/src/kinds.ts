@@ -7,6 +7,7 @@ export { type AutoregressiveOptions, autoregressive } from "./autoregressive/aut
 export { type TokenAutoregressiveOptions, tokenAutoregressive } from "./autoregressive/token-autoregressive.ts";
 export { type MaskedMlpOptions, maskedMlp } from "./conditioner/masked-mlp.ts";
 export { tokenTransformer } from "./conditioner/token-transformer.ts";
+export { type RescaleContextOptions, rescaleContext } from "./context/rescale-context.ts";
 export { type CouplingOptions, coupling } from "./coupling/coupling.ts";
 export { elementwiseAffine } from "./elementwise/elementwise-affine.ts";
 export { type LeakyReluOptions, leakyRelu } from "./elementwise/leaky-relu.ts";
@@ -30,3 +31,6 @@ export {
 export { type AffineOptions, affine } from "./transformation/affine.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";
+export { type LogisticMixtureOptions, logisticMixture } from "./transformation/logistic-mixture.ts";
+export { type MixtureCdfOptions, mixtureCdf } from "./transformation/mixture-cdf.ts";
+export { type RationalQuadraticOptions, rationalQuadratic, type Tails } from "./transformation/rational-quadratic.ts";

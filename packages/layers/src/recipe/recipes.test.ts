@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
 import { iaf, maf } from "./maf.ts";
+import { nsf } from "./nsf.ts";
 import { realNVP } from "./real-nvp.ts";
 import { type Recipe, recipes } from "./recipes.ts";
 
@@ -13,9 +14,15 @@ behaves("realNVP with a context", realNVP({ features: 2, context: 2, actNorm: fa
 behaves("maf", maf({ features: 3, context: 1, ...small }).bijector, { deviation: 0.3 });
 behaves("maf of one feature", maf({ features: 1, context: 1, ...small }).bijector);
 behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
+behaves("nsf", nsf({ features: 3, bins: 4, ...small }).bijector);
+behaves("nsf of one feature", nsf({ features: 1, context: 1, bins: 4, ...small }).bijector);
+behaves("nsf of couplings", nsf({ features: 5, context: 2, coupling: true, bins: 4, ...small, layers: 4 }).bijector);
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
+const bent = { features: 2, bins: 4, bound: 3, layers: 2, hidden: [8], activation: "tanh" as const };
+normalises("nsf", nsf(bent).bijector, { points: 200, box: 6, deviation: 0.2 });
+normalises("nsf of couplings", nsf({ ...bent, coupling: true }).bijector, { points: 200, box: 6, deviation: 0.2 });
 
 describe("recipes", () => {
   for (const [name, recipe] of Object.entries(recipes))
@@ -33,6 +40,7 @@ describe("recipes", () => {
 
   test("refuse one feature where they need two, and options that do not exist", () => {
     expect(() => realNVP({ features: 1 })).toThrow("of 1 feature, 1 stay and 0 change");
+    expect(() => nsf({ features: 1, coupling: true })).toThrow("of 1 feature, 1 stay and 0 change");
     expect(recipes.maf.options.safeParse({ features: 2, depth: 3 }).success).toBe(false);
   });
 

@@ -7,6 +7,8 @@ import { type Flow, positive, size } from "@normflow/core";
 import * as z from "zod/mini";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NsfOptions, nsf } from "./nsf.ts";
+import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
 import { type TarFlowOptions, tarFlow } from "./tar-flow.ts";
@@ -21,60 +23,83 @@ export interface Recipe<O extends object> {
 }
 
 /** What all recipes of affine layers take. */
-const affineFlow = z.strictObject({
-  features: size,
-  context: z.optional(size),
-  layers: z.optional(size),
-  hidden: z.optional(z.array(size)),
-  activation: z.optional(activation),
-  bound: z.optional(positive),
-  actNorm: z.optional(z.boolean()),
+const affineFlow = (layers: number) =>
+  z.strictObject({
+    features: noted(size, "size of an event"),
+    context: noted(z.optional(size), "size of a context vector"),
+    layers: noted(z.optional(size), "number of layers", layers),
+    hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+    activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+    bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2),
+    actNorm: noted(z.optional(z.boolean()), "whether an ActNorm follows each layer", true),
+  });
+
+/** What the recipe of splines takes. */
+const splineFlow = z.strictObject({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 3),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  bins: noted(z.optional(size), "bins of each spline", 8),
+  bound: noted(z.optional(positive), "the splines span [-bound, bound] of standardised columns", 5),
+  circular: noted(z.optional(z.array(z.int().check(z.gte(0)))), "places of the features that are angles, from 0"),
+  coupling: noted(z.optional(z.boolean()), "couplings, which sample in one pass, not autoregressive layers", false),
 });
 
+/** A number of classes. */
 const classes = z.int().check(z.gte(1), z.lte(256));
 
-const categorical = z.strictObject({
-  features: size,
-  categories: z.union([classes, z.array(classes)]),
-  context: z.optional(size),
-  width: z.optional(size),
-  blocks: z.optional(z.int().check(z.gte(1), z.lte(256))),
-  heads: z.optional(size),
-  hidden: z.optional(size),
-  dropout: z.optional(z.number().check(z.gte(0), z.lt(1))),
-  floor: z.optional(z.number().check(z.gt(0), z.lt(1))),
+/** What a causal transformer takes. */
+const attention = () => ({
+  width: noted(z.optional(size), "entries of an embedding", 64),
+  blocks: noted(z.optional(z.int().check(z.gte(1), z.lte(256))), "transformer blocks of a layer", 2),
+  heads: noted(z.optional(size), "heads of attention", 4),
+  hidden: noted(z.optional(size), "entries of a block's hidden layer, four times the width unless told"),
+  dropout: noted(z.optional(z.number().check(z.gte(0), z.lt(1))), "share of entries dropped while training", 0),
 });
 
+/** What the recipe of categories takes. */
+const categorical = z.strictObject({
+  features: noted(size, "number of features"),
+  categories: noted(z.union([classes, z.array(classes)]), "classes of each feature, or of all"),
+  context: noted(z.optional(size), "size of a context vector"),
+  ...attention(),
+  floor: noted(z.optional(z.number().check(z.gt(0), z.lt(1))), "share of probability spread over all classes", 0.001),
+});
+
+/** What the recipe of transformers takes. */
 const transformers = z.strictObject({
-  features: z.optional(size),
-  event: z.optional(z.array(size)),
-  patch: z.optional(size),
-  context: z.optional(size),
-  layers: z.optional(size),
-  width: z.optional(size),
-  blocks: z.optional(z.int().check(z.gte(1), z.lte(256))),
-  heads: z.optional(size),
-  hidden: z.optional(size),
-  dropout: z.optional(z.number().check(z.gte(0), z.lt(1))),
-  bound: z.optional(positive),
+  features: noted(z.optional(size), "size of an event"),
+  event: noted(z.optional(z.array(size)), "shape of images, channels first, in place of features"),
+  patch: noted(z.optional(size), "entries of a token, or the side of a patch of pixels", 1),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 4),
+  ...attention(),
+  bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2),
 });
 
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
-    options: affineFlow,
+    options: affineFlow(8),
     make: realNVP,
   } satisfies Recipe<RealNVPOptions>,
   maf: {
     summary: "masked autoregressive; density in one pass, sampling feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: maf,
   } satisfies Recipe<MafOptions>,
   iaf: {
     summary: "inverse autoregressive; sampling in one pass, density feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  nsf: {
+    summary: "neural splines, masked autoregressive or coupling; bends far more a layer than affine ones",
+    options: splineFlow,
+    make: nsf,
+  } satisfies Recipe<NsfOptions>,
   subsetflow: {
     summary: "categories or ordered levels, text included; exact, sampling feature by feature",
     options: categorical,
