@@ -12,7 +12,7 @@ export { type NsfOptions, nsf } from "./recipe/nsf.ts";
 export { noted, type OptionNote, optionNotes } from "./recipe/option-notes.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
-export { type SubsetFlowOptions, subsetFlow } from "./recipe/subset-flow.ts";
+export { featureLogProbs, type SubsetFlowOptions, subsetFlow } from "./recipe/subset-flow.ts";
 export { type TarFlowOptions, tarFlow } from "./recipe/tar-flow.ts";
 export { planarDirection } from "./residual/planar.ts";
 export { bracketedRoot, type RootSearch } from "./root/bracketed-root.ts";

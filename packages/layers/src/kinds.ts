@@ -22,6 +22,7 @@ export { type MlpOptions, mlp } from "./network/mlp.ts";
 export { actNorm } from "./normalisation/act-norm.ts";
 export { planar } from "./residual/planar.ts";
 export { type ArgmaxOptions, argmax } from "./surjection/argmax.ts";
+export { type LevelsOptions, levels } from "./surjection/levels.ts";
 export { reshapeEvent } from "./surjection/reshape-event.ts";
 export { type UniformDequantizeOptions, uniformDequantize } from "./surjection/uniform-dequantize.ts";
 export {

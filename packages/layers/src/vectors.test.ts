@@ -18,6 +18,7 @@ const WITHOUT_VECTORS = [
   "act-norm", // elementwise-affine with a start from data
   "argmax",
   "coupling",
+  "levels",
   "patches",
   "reshape-event",
   "token-autoregressive",

@@ -1,10 +1,11 @@
-import { reference, traceProgram } from "@normflow/core";
+import { Model, reference, traceProgram } from "@normflow/core";
 import { describe, expect, test } from "vitest";
 import { array, mapValues } from "../testing/evaluate.ts";
 import { behaves } from "../testing/harness.ts";
 import { parametersOf } from "../testing/numbers.ts";
+import { realNVP } from "./real-nvp.ts";
 import { recipes } from "./recipes.ts";
-import { subsetFlow } from "./subset-flow.ts";
+import { featureLogProbs, subsetFlow } from "./subset-flow.ts";
 
 const small = { width: 8, blocks: 1, heads: 2, hidden: 8 };
 const shared = subsetFlow({ features: 3, categories: 4, ...small });
@@ -51,6 +52,37 @@ describe("subsetFlow", () => {
     const { value: z } = await mapValues(mixed.bijector, "inverse", x, setting);
     const { value } = await mapValues(mixed.bijector, "forward", array(z!.map(Math.fround), [30, 3]), setting);
     expect(Array.from(value!)).toEqual(Array.from(x.data));
+  });
+
+  test("goes from one event to another through events, both ends exact", async () => {
+    const params = parametersOf(shared.bijector, 2, 0.6);
+    const model = new Model(shared, { params, state: new Float64Array(0) }, reference());
+    for (const path of ["linear", "spherical"] as const) {
+      const { data, shape } = await model.interpolate([0, 3, 1], [2, 0, 3], 7, { path });
+      expect(shape).toEqual([7, 3]);
+      expect([...data.subarray(0, 3), ...data.subarray(18)]).toEqual([0, 3, 1, 2, 0, 3]);
+      expect(data.every((v) => Number.isInteger(v) && v >= 0 && v < 4)).toBe(true);
+    }
+    await model.dispose();
+  });
+
+  test("tells the share of each feature, of which ln p is the sum", async () => {
+    const params = parametersOf(shared.bijector, 2, 0.6);
+    const model = new Model(shared, { params, state: new Float64Array(0) }, reference());
+    const x = [
+      [0, 3, 1],
+      [0, 3, 2],
+    ];
+    const { data } = await model.compute("features", x, featureLogProbs(shared));
+    const whole = (await model.logProb(x)).data;
+    for (const row of [0, 1])
+      expect(data.subarray(3 * row, 3 * row + 3).reduce((a, b) => a + b, 0)).toBeCloseTo(whole[row]!, 12);
+    // Features are told by those before them alone.
+    expect([...data.subarray(0, 2)]).toEqual([...data.subarray(3, 5)]);
+    expect(() => featureLogProbs(realNVP({ features: 2 }))).toThrow(
+      expect.objectContaining({ code: "not-a-subset-flow" }),
+    );
+    await model.dispose();
   });
 
   test("says how many numbers of classes it wants", () => {

@@ -3,8 +3,18 @@
  *
  * @module
  */
-import { type Bijector, chain, type Flow, flow, OptionError, standardNormal } from "@normflow/core";
-import { autoregressive } from "../autoregressive/autoregressive.ts";
+import {
+  type Bijector,
+  chain,
+  type Described,
+  type Flow,
+  flow,
+  OptionError,
+  type ProgramBody,
+  standardNormal,
+  type Tensor,
+} from "@normflow/core";
+import { type AutoregressiveOptions, autoregressive } from "../autoregressive/autoregressive.ts";
 import { type TokenGroup, tokenTransformer } from "../conditioner/token-transformer.ts";
 import { normalCdf } from "../elementwise/normal-cdf.ts";
 import { uniformDequantize } from "../surjection/uniform-dequantize.ts";
@@ -80,4 +90,30 @@ export function subsetFlow({
     uniformDequantize({ event, exact: true }),
   ];
   return flow({ base: standardNormal({ event }), bijector: chain(layers) });
+}
+
+/**
+ * Finds what a flow of `subsetFlow` gives for `Model.compute`: `ln P(xᵢ | x_<i)` of each feature, […, features] in nats,
+ * whose sum is ln p(x).
+ *
+ * @throws {OptionError} `not-a-subset-flow` where the flow is of another make
+ * @example
+ * const flow = subsetFlow({ features: 3, categories: 4, width: 8, blocks: 1 });
+ * const model = await fit(flow, { x: [[0, 1, 3], [2, 2, 0]] }, { backend, steps: 2 });
+ * const nats = await model.compute("features", [[0, 1, 3]], featureLogProbs(flow));
+ */
+export function featureLogProbs(given: Flow): (program: ProgramBody) => Tensor {
+  const { layers } = given.bijector.options as { readonly layers?: readonly Described[] };
+  const at = layers?.findIndex((layer) => layer.kind === autoregressive.kind) ?? -1;
+  const { conditioner, transformation } = (layers?.[at]?.options ?? {}) as Partial<AutoregressiveOptions>;
+  if (conditioner?.kind !== tokenTransformer.kind || !transformation)
+    throw new OptionError("not-a-subset-flow", "featureLogProbs: this flow has no autoregressive layer over tokens.", {
+      hint: "Give it a flow made by subsetFlow.",
+    });
+  return ({ scope, inputs }) => {
+    const x = inputs["x"]!;
+    const own = scope.at("bijector", "layers", at, "conditioner");
+    // Within a cell the slope of the histogram's CDF is the cell's probability.
+    return transformation.inverse(conditioner.parallel(own, x), x)[1];
+  };
 }
