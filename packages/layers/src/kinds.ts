@@ -30,6 +30,7 @@ export {
   variationalDequantize,
 } from "./surjection/variational-dequantize.ts";
 export { type AffineOptions, affine } from "./transformation/affine.ts";
+export { type ByFeatureOptions, byFeature } from "./transformation/by-feature.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";
 export { type LogisticMixtureOptions, logisticMixture } from "./transformation/logistic-mixture.ts";

@@ -123,6 +123,7 @@ describe.skipIf(folder === undefined)("golden vectors (NORMFLOW_VECTORS, or vect
 function bijectorsOfAll(): string[] {
   const parts = [
     "affine",
+    "by-feature",
     "histogram-cdf",
     "invert-transformation",
     "logistic-mixture",
@@ -132,7 +133,14 @@ function bijectorsOfAll(): string[] {
     "rational-quadratic",
     "token-transformer",
   ];
-  const bases = ["conditional-normal", "diagonal-normal", "mixture-of-normals", "standard-normal", "standard-uniform"];
+  const bases = [
+    "conditional-normal",
+    "diagonal-normal",
+    "mixture-of-normals",
+    "normal-and-circular",
+    "standard-normal",
+    "standard-uniform",
+  ];
   const flows = ["flow", ...bases];
   return all.map((k) => k.kind).filter((kind) => ![...parts, ...flows].includes(kind));
 }

@@ -14,16 +14,9 @@ behaves("realNVP with a context", realNVP({ features: 2, context: 2, actNorm: fa
 behaves("maf", maf({ features: 3, context: 1, ...small }).bijector, { deviation: 0.3 });
 behaves("maf of one feature", maf({ features: 1, context: 1, ...small }).bijector);
 behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
-behaves("nsf", nsf({ features: 3, bins: 4, ...small }).bijector);
-behaves("nsf of one feature", nsf({ features: 1, context: 1, bins: 4, ...small }).bijector);
-behaves("nsf of couplings", nsf({ features: 5, context: 2, coupling: true, bins: 4, ...small, layers: 4 }).bijector);
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
-const bent = { features: 2, bins: 4, bound: 3, layers: 2, hidden: [8], activation: "tanh" as const };
-normalises("nsf", nsf(bent).bijector, { points: 200, box: 6, deviation: 0.2 });
-normalises("nsf of couplings", nsf({ ...bent, coupling: true }).bijector, { points: 200, box: 6, deviation: 0.2 });
-
 describe("recipes", () => {
   for (const [name, recipe] of Object.entries(recipes))
     test(`${name} goes into a file and comes back`, () => {
