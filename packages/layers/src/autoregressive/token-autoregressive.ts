@@ -76,6 +76,10 @@ const affineAt = (scope: Scope, name: string): Affine => scope.at(name).params a
 const ordered = (x: Tensor, { order }: TokenAutoregressiveOptions): Tensor =>
   order === "ascending" ? x : reverse(x, [-2]);
 
+/** Which feature of the event each entry is, [T, c], in the order in which tokens are told. */
+const features = (options: TokenAutoregressiveOptions): Tensor =>
+  ordered(reshape(iota(options.tokens * options.channels), [options.tokens, options.channels]), options);
+
 /** What the context adds to every token, […batch, width]. */
 function fromContext(scope: Scope, batch: Shape): Tensor | undefined {
   const context = scope.contextFor(batch, 1);
@@ -166,7 +170,11 @@ export const tokenAutoregressive = defineLayer({
           h = y;
           next.push(...changed);
         }
-        const [x, logSlope] = transformation.forward(parametersOf(scope, h, options), latent!);
+        const [x, logSlope] = transformation.forward(
+          parametersOf(scope, h, options),
+          latent!,
+          reshape(dynamicSlice(features(options), 0, index, 1), [channels]),
+        );
         return [[x, add(total!, sum(logSlope, -1)), ...next], [x]];
       },
       [
@@ -181,7 +189,11 @@ export const tokenAutoregressive = defineLayer({
   },
   inverse({ place }, x, scope, options) {
     const told = ordered(x, options);
-    const [base, logSlope] = options.transformation.inverse(allAtOnce(scope, told, place, options), told);
+    const [base, logSlope] = options.transformation.inverse(
+      allAtOnce(scope, told, place, options),
+      told,
+      features(options),
+    );
     return [ordered(base, options), sum(logSlope, [-2, -1])];
   },
 });

@@ -9,6 +9,7 @@ import {
   type Described,
   type Flow,
   flow,
+  iota,
   OptionError,
   type ProgramBody,
   standardNormal,
@@ -114,6 +115,6 @@ export function featureLogProbs(given: Flow): (program: ProgramBody) => Tensor {
     const x = inputs["x"]!;
     const own = scope.at("bijector", "layers", at, "conditioner");
     // Within a cell the slope of the histogram's CDF is the cell's probability.
-    return transformation.inverse(conditioner.parallel(own, x), x)[1];
+    return transformation.inverse(conditioner.parallel(own, x), x, iota(conditioner.features))[1];
   };
 }
