@@ -88,10 +88,11 @@ export {
 export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
+export { type RowSource, type Rows, randomWindows, rowSource, windowRows } from "./fit/rows.ts";
 export { type LoadOptions, load, type Opened, open, save, saveCheckpoint, saveWeights } from "./fit/save.ts";
 export { type Schedule, scheduleFactor } from "./fit/schedule.ts";
 export type { ModelSource } from "./fit/source.ts";
-export { type Rows, Trainer, type TrainerOptions, type TrainerState } from "./fit/trainer.ts";
+export { Trainer, type TrainerOptions, type TrainerState } from "./fit/trainer.ts";
 export { warmStart } from "./fit/warm-start.ts";
 export { gradients, jvp, vjp } from "./grad/gradients.ts";
 export { inline, trace } from "./graph/builder.ts";

@@ -20,6 +20,8 @@ export {
   type SylvesterFlowOptions,
   sylvesterFlow,
 } from "./recipe/residual-stacks.ts";
+export { featureLogProbs, type SubsetFlowOptions, subsetFlow } from "./recipe/subset-flow.ts";
+export { type TarFlowOptions, tarFlow } from "./recipe/tar-flow.ts";
 export { planarDirection } from "./residual/planar.ts";
 export { radialShape } from "./residual/radial.ts";
 export { bracketedRoot, type RootSearch } from "./root/bracketed-root.ts";

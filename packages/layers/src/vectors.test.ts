@@ -16,15 +16,20 @@ import {
 /** Built-in bijectors for which no library has vectors here; their own tests prove them. */
 const WITHOUT_VECTORS = [
   "act-norm", // elementwise-affine with a start from data
+  "argmax",
   "channel-coupling",
   "context-affine",
   "coupling",
   "crop",
+  "levels",
+  "patches",
   "reshape-event",
   "reversible",
   "slice-channels",
   "sylvester", // of rank 1 it is planar
+  "token-autoregressive",
   "uniform-dequantize",
+  "variational-dequantize",
 ];
 
 const folder = vectorFolder();
@@ -128,8 +133,8 @@ function bijectorsOfAll(): string[] {
     "additive",
     "affine",
     "by-feature",
-    "deep-sigmoid",
     "conv-net",
+    "deep-sigmoid",
     "gated-affine",
     "histogram-cdf",
     "invert-transformation",

@@ -8,7 +8,7 @@ import { iaf, maf } from "./maf.ts";
 import { naf } from "./naf.ts";
 import { nsf } from "./nsf.ts";
 import { realNVP } from "./real-nvp.ts";
-import { recipes } from "./recipes.ts";
+import { type Recipe, recipes } from "./recipes.ts";
 import { planarFlow, sylvesterFlow } from "./residual-stacks.ts";
 
 const small = { layers: 3, hidden: [8], activation: "tanh" as const };
@@ -27,7 +27,9 @@ normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 1
 describe("recipes", () => {
   for (const [name, recipe] of Object.entries(recipes))
     test(`${name} goes into a file and comes back`, () => {
-      const made = recipe.make({ features: 4, context: 2 });
+      const given = { features: 4, context: 2, categories: 3 };
+      const { categories, ...sizes } = given;
+      const made = name === "subsetflow" ? recipes.subsetflow.make(given) : (recipe as Recipe<object>).make(sizes);
       const json: unknown = JSON.parse(JSON.stringify(toJSON(made)));
       const again = fromJSON(json, all) as { readonly bijector: Bijector };
       expect(toJSON(again)).toEqual(json);

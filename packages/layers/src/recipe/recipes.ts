@@ -13,6 +13,8 @@ import { type NsfOptions, nsf } from "./nsf.ts";
 import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
+import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
+import { type TarFlowOptions, tarFlow } from "./tar-flow.ts";
 
 /** A flow by name: what it takes and how it is made. */
 export interface Recipe<O extends object> {
@@ -77,6 +79,38 @@ const glowFlow = z.strictObject({
   ),
 });
 
+/** A number of classes. */
+const classes = z.int().check(z.gte(1), z.lte(256));
+
+/** What a causal transformer takes. */
+const attention = () => ({
+  width: noted(z.optional(size), "entries of an embedding", 64),
+  blocks: noted(z.optional(z.int().check(z.gte(1), z.lte(256))), "transformer blocks of a layer", 2),
+  heads: noted(z.optional(size), "heads of attention", 4),
+  hidden: noted(z.optional(size), "entries of a block's hidden layer, four times the width unless told"),
+  dropout: noted(z.optional(z.number().check(z.gte(0), z.lt(1))), "share of entries dropped while training", 0),
+});
+
+/** What the recipe of categories takes. */
+const categorical = z.strictObject({
+  features: noted(size, "number of features"),
+  categories: noted(z.union([classes, z.array(classes)]), "classes of each feature, or of all"),
+  context: noted(z.optional(size), "size of a context vector"),
+  ...attention(),
+  floor: noted(z.optional(z.number().check(z.gt(0), z.lt(1))), "share of probability spread over all classes", 0.001),
+});
+
+/** What the recipe of transformers takes. */
+const transformers = z.strictObject({
+  features: noted(z.optional(size), "size of an event"),
+  event: noted(z.optional(z.array(size)), "shape of images, channels first, in place of features"),
+  patch: noted(z.optional(size), "entries of a token, or the side of a patch of pixels", 1),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 4),
+  ...attention(),
+  bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -129,6 +163,16 @@ export const imageRecipes = {
     options: glowFlow,
     make: glow,
   } satisfies Recipe<GlowOptions>,
+  subsetflow: {
+    summary: "categories or ordered levels, text included; exact, sampling feature by feature",
+    options: categorical,
+    make: subsetFlow,
+  } satisfies Recipe<SubsetFlowOptions>,
+  tarflow: {
+    summary: "causal transformers in alternating order; density in one pass, sampling token by token",
+    options: transformers,
+    make: tarFlow,
+  } satisfies Recipe<TarFlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
