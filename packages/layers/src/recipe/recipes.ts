@@ -154,15 +154,6 @@ const table = {
     }),
     make: sylvesterFlow,
   } satisfies Recipe<SylvesterFlowOptions>,
-} as const;
-
-/** Flows for images of whole numbers, by name. */
-export const imageRecipes = {
-  glow: {
-    summary: "multi-scale couplings between channels of images; sampling and density in one pass",
-    options: glowFlow,
-    make: glow,
-  } satisfies Recipe<GlowOptions>,
   subsetflow: {
     summary: "categories or ordered levels, text included; exact, sampling feature by feature",
     options: categorical,
@@ -173,6 +164,15 @@ export const imageRecipes = {
     options: transformers,
     make: tarFlow,
   } satisfies Recipe<TarFlowOptions>,
+} as const;
+
+/** Flows for images of whole numbers, by name. */
+export const imageRecipes = {
+  glow: {
+    summary: "multi-scale couplings between channels of images; sampling and density in one pass",
+    options: glowFlow,
+    make: glow,
+  } satisfies Recipe<GlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */
