@@ -118,6 +118,5 @@ export function moduleOf({ code }: Snippet, exported: ReadonlyMap<string, string
   const imports = [...used]
     .filter((name) => exported.has(name) && !declared.has(name))
     .map((name) => `import { ${name} } from "${exported.get(name)}";`);
-  if (used.has("z") && !declared.has("z") && /\bz\.\w+\(/.test(body)) imports.push('import * as z from "zod/mini";');
   return `${imports.join("\n")}\n${body}\nexport {};\n`;
 }

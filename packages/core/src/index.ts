@@ -57,6 +57,7 @@ export {
   traceProgram,
   unflatten,
 } from "./bijector/program.ts";
+export * as z from "./bijector/schema.ts";
 export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
 export type { Base } from "./distribution/base.ts";
 export { diagonalNormal } from "./distribution/diagonal-normal.ts";

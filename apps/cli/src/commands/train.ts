@@ -4,10 +4,9 @@
  * @module
  */
 import { statSync } from "node:fs";
-import { type Backend, chain, type Flow, FlowError, flow } from "@normflow/core";
+import { type Backend, chain, type Flow, FlowError, flow, parseOptions, z } from "@normflow/core";
 import { type Recipe, recipes, rescale } from "@normflow/layers";
 import { type MelodyFlowOptions, melodyFlow } from "@normflow/music";
-import * as z from "zod";
 import { type AnswerOptions, answerFacts } from "../answer.ts";
 import { isMelodyName, melodyRows, readMelodies } from "../data/melodies.ts";
 import { prepareTable } from "../data/prepare.ts";
@@ -40,28 +39,28 @@ function tell(io: Io, problems: readonly Problem[]): void {
 }
 
 /** Sizes of the melody flow that a configuration may set. */
-const melodyOptions = z.strictObject({
-  width: z.int().min(1).max(4096).optional(),
-  blocks: z.int().min(1).max(64).optional(),
-  heads: z.int().min(1).max(64).optional(),
-  hidden: z.int().min(1).max(65_536).optional(),
-  dropout: z.number().min(0).lt(1).optional(),
+const melodyOptions = z.object({
+  width: z.optional(z.int().check(z.gte(1), z.lte(4096))),
+  blocks: z.optional(z.int().check(z.gte(1), z.lte(64))),
+  heads: z.optional(z.int().check(z.gte(1), z.lte(64))),
+  hidden: z.optional(z.int().check(z.gte(1), z.lte(65_536))),
+  dropout: z.optional(z.number().check(z.gte(0), z.lt(1))),
 });
 
 /** Makes a flow of options from outside. @throws {UsageError} where they do not fit it */
-function makeFlow<T>(name: string, schema: z.core.$ZodType<T>, options: unknown, make: (options: T) => Flow): Flow {
-  const parsed = z.core.safeParse(schema, options);
-  const hint = 'Correct "options" in the configuration.';
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const at = issue!.path.length > 0 ? `option ${issue!.path.join(".")}: ` : "";
-    throw new UsageError("flow-options", `The flow ${name}: ${at}${issue!.message}.`, { hint });
-  }
+function makeFlow<T extends object>(
+  name: string,
+  schema: z.Schema<T>,
+  options: unknown,
+  make: (options: T) => Flow,
+): Flow {
   try {
-    return make(parsed.data);
+    return make(parseOptions(name, schema, options));
   } catch (cause) {
     if (!(cause instanceof FlowError)) throw cause;
-    throw new UsageError("flow-options", `The flow ${name}: ${cause.message}`, { hint: cause.hint ?? hint, cause });
+    const hint = cause.hint ?? 'Correct "options" in the configuration.';
+    const where = cause.message.startsWith(`${name}: `) ? "" : `${name}: `;
+    throw new UsageError("flow-options", `The flow ${where}${cause.message}`, { hint, cause });
   }
 }
 

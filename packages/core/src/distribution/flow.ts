@@ -3,12 +3,13 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import type { Bijector } from "../bijector/bijector.ts";
 import { type Described, type Kind, part } from "../bijector/described.ts";
 import { fits } from "../bijector/facts.ts";
 import type { Parameters } from "../bijector/parameter.ts";
 import { definePart } from "../bijector/parts.ts";
+import * as z from "../bijector/schema.ts";
 import type { Scope } from "../bijector/scope.ts";
 import { ShapeError } from "../error.ts";
 import { type Shape, sameShape, shapeText } from "../graph/size.ts";

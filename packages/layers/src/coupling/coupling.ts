@@ -18,8 +18,8 @@ import {
   sum,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { columns } from "../layout/columns.ts";
 
 const patterns = ["even", "odd", "first", "second"] as const;
@@ -124,9 +124,9 @@ function apply(
  */
 export const coupling = defineLayer({
   kind: "coupling",
-  options: z.strictObject({
+  options: z.object({
     features: size,
-    kept: z.custom<CouplingOptions["kept"]>(isKept, `expected a list of features, or one of ${patterns.join(", ")}`),
+    kept: z.custom<CouplingOptions["kept"]>(isKept, `a list of features, or one of ${patterns.join(", ")}`),
     transformation: part<Transformation>("transformation"),
     network: part<Network>("network"),
   }),

@@ -21,9 +21,9 @@ import {
   sub,
   sum,
   type Tensor,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** Deviations below this are those of a constant entry, or of a batch of one: the scale stays 1. */
 const LEAST_VARIANCE = 1e-12;
@@ -77,7 +77,7 @@ function started(
  */
 export const actNorm = defineLayer({
   kind: "act-norm",
-  options: z.strictObject({ event: shape }),
+  options: z.object({ event: shape }),
   facts: ({ event }) => ({ event, monotone: 1, constantLogDet: true }),
   params: ({ event }) => ({ shift: zeros(event), logScale: zeros(event) }),
   state: () => ({ initialised: zeros([]) }),

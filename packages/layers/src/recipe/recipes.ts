@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Flow, positive, size } from "@normflow/core";
-import * as z from "zod/mini";
+import { type Flow, positive, size, z } from "@normflow/core";
 import { activation } from "../network/activation.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
@@ -13,13 +12,13 @@ import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 export interface Recipe<O extends object> {
   /** One line for people. */
   readonly summary: string;
-  readonly options: z.ZodMiniType<O>;
+  readonly options: z.Schema<O>;
   /** Describes the flow. */
   make(options: O): Flow;
 }
 
 /** What all recipes of affine layers take. */
-const affineFlow = z.strictObject({
+const affineFlow = z.object({
   features: size,
   context: z.optional(size),
   layers: z.optional(size),

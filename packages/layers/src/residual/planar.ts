@@ -26,9 +26,9 @@ import {
   sub,
   type Tensor,
   tanh,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** w·û stays this far above −1, the least slope along w: what is flatter has no inverse in float32. */
 const LEAST_SLOPE = 1e-4;
@@ -107,7 +107,7 @@ const along = (û: Tensor, amount: Tensor): Tensor => mul(û, expandDims(amount,
  */
 export const planar = defineLayer({
   kind: "planar",
-  options: z.strictObject({ features: size }),
+  options: z.object({ features: size }),
   facts: ({ features }) => ({ event: [features], inverse: { search: true } }),
   params: ({ features }) => ({ u: normalInit([features], 0.1), w: normalInit([features], 0.1), b: zeros([]) }),
 

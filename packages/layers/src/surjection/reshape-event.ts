@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { constant, defineLayer, leading, reshape, ShapeError, shape, shapeText } from "@normflow/core";
-import * as z from "zod/mini";
+import { constant, defineLayer, leading, reshape, ShapeError, shape, shapeText, z } from "@normflow/core";
 
 const count = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
@@ -17,7 +16,7 @@ const count = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 
  */
 export const reshapeEvent = defineLayer({
   kind: "reshape-event",
-  options: z.strictObject({ from: shape, to: shape }),
+  options: z.object({ from: shape, to: shape }),
   facts: ({ from, to }) => {
     if (count(from) !== count(to))
       throw new ShapeError(
