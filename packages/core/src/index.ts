@@ -1,4 +1,4 @@
-export { type Abortable, checkpoint } from "./abort.ts";
+export { type Abortable, checkpoint, throwIfAborted } from "./abort.ts";
 export {
   type Arrays,
   type Backend,
@@ -65,6 +65,7 @@ export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
 export { standardNormal, standardNormalLogProb } from "./distribution/standard-normal.ts";
 export { standardUniform } from "./distribution/standard-uniform.ts";
 export {
+  AbortError,
   BackendError,
   FlowError,
   type FlowErrorOptions,

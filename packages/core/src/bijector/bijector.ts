@@ -69,6 +69,7 @@ function checked(kind: string, facts: Facts, from: "base" | "data", value: Tenso
     throw new ShapeError(
       "layer-result",
       `${kind} returned ${shapeText(result.shape)} where ${shapeText([...batch, ...to])} was due.`,
+      { hint: "What a layer returns has the batch's axes, then the event that its facts state." },
     );
   return [result, laidOver(kind, logDet, batch)];
 }

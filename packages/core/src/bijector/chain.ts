@@ -21,7 +21,10 @@ const name = (layer: Bijector, i: number, side: "base" | "data"): string =>
 function compose(layers: readonly Bijector[]): Facts {
   const [first] = layers;
   const last = layers.at(-1);
-  if (!first || !last) throw new ShapeError("empty-chain", "chain: there is no layer in it.");
+  if (!first || !last)
+    throw new ShapeError("empty-chain", "chain: there is no layer in it.", {
+      hint: "Give it a bijector: chain([affine, …]).",
+    });
   let context: readonly number[] | undefined;
   let owner = 0;
   layers.forEach((layer, i) => {

@@ -97,7 +97,9 @@ const MAX_DEPTH = 64;
  */
 export function fromJSON(value: unknown, kinds: readonly Kind[], depth = 0): unknown {
   if (depth > MAX_DEPTH)
-    throw new FormatError("too-deep", `A description is nested more than ${MAX_DEPTH} levels deep.`);
+    throw new FormatError("too-deep", `A description is nested more than ${MAX_DEPTH} levels deep.`, {
+      hint: "It is damaged, or was edited by hand.",
+    });
   if (Array.isArray(value)) return value.map((v) => fromJSON(v, kinds, depth + 1));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([k, v]) => [k, fromJSON(v, kinds, depth + 1)] as const);

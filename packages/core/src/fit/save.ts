@@ -132,7 +132,10 @@ function describe(document: unknown, layers: readonly Kind[], bytes: number): un
 export function open(bytes: Uint8Array, layers: readonly Kind[]): Opened {
   const { document, tensors } = decodeModelFile(bytes);
   const description = describe(document.flow, layers, bytes.length) as Partial<Flow> | null | undefined;
-  if (description?.role !== "flow") throw new FormatError("not-a-flow", "The file describes no flow.");
+  if (description?.role !== "flow")
+    throw new FormatError("not-a-flow", "The file describes no flow.", {
+      hint: "Load a file that save wrote of a model.",
+    });
   const flow = description as Flow;
   const weights = {
     params: joinParts("params", layoutOf(flow.params), tensors),

@@ -62,7 +62,9 @@ export function halves(features: number, kept: CouplingOptions["kept"]): readonl
 
 function checkedHalves({ features, kept }: CouplingOptions): readonly [kept: number[], changed: number[]] {
   if (Array.isArray(kept) && (kept.some((i) => i >= features) || new Set(kept).size < kept.length))
-    throw new OptionError("coupling-kept", `coupling: kept [${kept}] must name different features below ${features}.`);
+    throw new OptionError("coupling-kept", `coupling: kept [${kept}] must name different features below ${features}.`, {
+      hint: `Name some of 0 to ${features - 1}, each once, and leave one out at least.`,
+    });
   const [stays, changed] = halves(features, kept);
   if (stays.length === 0 || changed.length === 0)
     throw new OptionError(

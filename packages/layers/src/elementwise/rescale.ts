@@ -20,7 +20,11 @@ export const rescale = defineLayer({
   options: z.object({ shift: z.array(z.number()), scale: z.array(z.number()) }),
   facts: ({ shift, scale }) => {
     if (shift.length !== scale.length)
-      throw new OptionError("rescale-lengths", `rescale: there are ${shift.length} shifts and ${scale.length} scales.`);
+      throw new OptionError(
+        "rescale-lengths",
+        `rescale: there are ${shift.length} shifts and ${scale.length} scales.`,
+        { hint: "Give each feature a shift and a scale." },
+      );
     const zero = scale.indexOf(0);
     if (zero >= 0)
       throw new OptionError("rescale-zero", `rescale: the scale of feature ${zero} is 0, which no inverse undoes.`, {

@@ -45,7 +45,9 @@ const logistic = defineLayer({
   options: z.object({ event: shape, low: z.number(), high: z.number() }),
   facts: ({ event, low, high }: SigmoidOptions) => {
     if (low >= high)
-      throw new OptionError("sigmoid-ends", `sigmoid: the lower end ${low} is not below the upper end ${high}.`);
+      throw new OptionError("sigmoid-ends", `sigmoid: the lower end ${low} is not below the upper end ${high}.`, {
+        hint: "Swap them, or move them apart.",
+      });
     return { event, codomain: low === 0 && high === 1 ? "unit" : "interval", monotone: 1 };
   },
   forward: (_, base, __, { event, low, high }) => [

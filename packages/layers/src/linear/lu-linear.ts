@@ -71,6 +71,7 @@ export const luLinear = defineLayer({
       throw new OptionError(
         "permutation",
         `lu-linear: [${permutation}] does not name each of 0 to ${features - 1} once.`,
+        { hint: "Leave it out for the order as it is." },
       );
     return { event: [features], constantLogDet: true };
   },

@@ -22,6 +22,7 @@ export const reshapeEvent = defineLayer({
       throw new ShapeError(
         "reshape-event",
         `reshape-event: ${shapeText(from)} holds ${count(from)} entries, ${shapeText(to)} ${count(to)}.`,
+        { hint: "Both shapes hold the same number of entries." },
       );
     return { base: from, data: to, constantLogDet: true };
   },
