@@ -262,6 +262,15 @@ const cases: readonly (readonly [what: string, misuse: () => unknown, code: stri
     "flow-description",
   ],
   [
+    "a flow of a thousand wide layers",
+    () => {
+      const wide = toJSON(realNVP({ features: 65_536, layers: 1, hidden: [65_536] }).bijector) as Any;
+      const bijector = { kind: "chain", options: { layers: Array(1000).fill(wide) } };
+      return open(written({ flow: { kind: "flow", options: { base: toJSON(base([65_536])), bijector } } }), all);
+    },
+    "missing-tensor",
+  ],
+  [
     "a flow that contradicts itself",
     () =>
       open(

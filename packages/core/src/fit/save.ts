@@ -46,7 +46,7 @@ function joinParts(prefix: string, layout: Layout, tensors: ReadonlyMap<string, 
       );
     return tensor;
   });
-  const double = parts.some(({ dtype }) => dtype === "F64");
+  const double = parts.length > 0 && parts.every(({ dtype }) => dtype === "F64");
   const flat = double ? new Float64Array(layout.size) : new Float32Array(layout.size);
   parts.forEach(({ data }, i) => void flat.set(data as FloatArray, layout.entries[i]!.offset));
   return flat;
@@ -146,7 +146,7 @@ export function open(bytes: Uint8Array, layers: readonly Kind[]): Opened {
   const { extra, ...numbers } = run;
   const rest = [...tensors.values()]
     .filter((t) => t.name.startsWith("run/"))
-    .map((t) => [t.name.slice(4), t.data as FloatArray] as const);
+    .map((t) => [t.name.slice(4), t.data.slice() as FloatArray] as const);
   const vectors = {
     params: weights.params,
     ...(weights.state.length > 0 ? { state: weights.state } : {}),
