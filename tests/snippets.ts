@@ -8,8 +8,14 @@ import { relative, resolve } from "node:path";
 import ts from "typescript";
 
 const root = resolve(import.meta.dirname, "..");
-const packages = ["core", "layers", "backend-js", "backend-onnx", "music"];
-const documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/gpu.md"];
+const packages = ["core", "layers", "backend-js", "backend-onnx", "backend-tfjs", "music"];
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/architecture.md",
+  "docs/gpu.md",
+  ...packages.map((name) => `packages/${name}/README.md`),
+];
 
 /** A piece of code in a document. */
 export interface Snippet {
