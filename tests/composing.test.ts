@@ -64,9 +64,9 @@ const own = (mistake: Any): Any =>
   defineLayer({
     kind: "own",
     options: z.object({ event: shape }),
-    facts: ({ event }) => ({ event }),
-    forward: (_, v) => [v, constant(0)],
-    inverse: (_, v) => [v, constant(0)],
+    facts: ({ event }: Any) => ({ event }),
+    forward: (_: Any, v: Any) => [v, constant(0)],
+    inverse: (_: Any, v: Any) => [v, constant(0)],
     ...mistake,
   } as Any)({ event: [2] } as Any);
 const traced = (f: Any, event: readonly number[] = [2]): unknown =>

@@ -88,7 +88,9 @@ describe("a run in slices", () => {
         cause: { message: "enough" },
       });
     }
-    await expect(executable.run({ x }, { signal: AbortSignal.abort(new Error("before")) })).rejects.toMatchObject({ cause: { message: "before" } });
+    await expect(executable.run({ x }, { signal: AbortSignal.abort(new Error("before")) })).rejects.toMatchObject({
+      cause: { message: "before" },
+    });
     expect(list((await executable.run({ x }, { signal: never }))["state"])).toEqual(expected);
   });
 
