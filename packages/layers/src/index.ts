@@ -12,6 +12,7 @@ export { type NsfOptions, nsf } from "./recipe/nsf.ts";
 export { noted, type OptionNote, optionNotes } from "./recipe/option-notes.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
+export { type TableColumns, type TabularOptions, tabular } from "./recipe/tabular.ts";
 export { planarDirection } from "./residual/planar.ts";
 export { bracketedRoot, type RootSearch } from "./root/bracketed-root.ts";
 export { CELL_END, NO_CLASS } from "./transformation/histogram-cdf.ts";

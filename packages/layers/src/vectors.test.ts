@@ -17,8 +17,12 @@ import {
 const WITHOUT_VECTORS = [
   "act-norm", // elementwise-affine with a start from data
   "coupling",
+  "jitter",
+  "lattice-dequantize",
+  "rescale-context",
   "reshape-event",
   "uniform-dequantize",
+  "unwhiten",
 ];
 
 const folder = vectorFolder();
