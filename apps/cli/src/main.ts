@@ -110,9 +110,18 @@ function program(io: Io, done: (code: number) => void): Command {
       ),
     )
     .action(async (options) => done(await sample(options, io)));
-  model(root.command("score <data>"))
-    .description("print how likely melodies (bits), rows or texts (nats) are")
-    .addHelpText("after", examples("flowctl score tunes", "flowctl score tune.abc --json"))
+  output(model(root.command("score <data>")), ".csv for the scores of rows")
+    .description("print how likely melodies (bits), rows or texts (nats) are, the lower the more typical")
+    .option("--labels <name>", "compare with labels, 1 for anomalies: a column, an array of the .npz, or a file")
+    .addHelpText(
+      "after",
+      examples(
+        "flowctl score tunes",
+        "flowctl score tune.abc --json",
+        "flowctl score table.csv -m run/model.safetensors -o scores.csv",
+        "flowctl score table.npz -m run/model.safetensors --labels y    AUROC and average precision besides",
+      ),
+    )
     .action(async (data, options) => done(await score(data, options, io)));
   model(root.command("encode <data>"))
     .description("print the latents of melodies, rows or texts, always as JSON")

@@ -43,7 +43,9 @@ describe("flows", () => {
 
   it("states the defaults that the recipes have", () => {
     for (const [name, recipe] of Object.entries(recipes)) {
-      const stated = optionRows(recipe.options, ["features", "context"]).filter((row) => row.default !== null);
+      const stated = optionRows(recipe.options, ["features", "context", "categories", "columns", "steps"]).filter(
+        (row) => row.default !== null,
+      );
       const options = Object.fromEntries(stated.map((row) => [row.name, row.default]));
       const given = { features: 3, ...(name === "subsetflow" ? { categories: 4 } : {}) };
       const made = recipe.make({ ...given, ...options } as never);
@@ -64,7 +66,7 @@ describe("options of a flow", () => {
     expect(await train("--option", "layers=2", "--option", "layers=3")).toContain("layers is given twice");
     expect(await train("--option", "layers=two")).toContain("option layers: expected a positive whole number");
     expect(await train("--option", "depth=2")).toContain("option depth");
-    expect(await train("--option", "depth=2")).toContain("flowctl flows maf lists its options");
+    expect(await train("--option", "depth=2")).toContain("flowctl flows tabular lists its options");
     expect(await train("--option", "features=2")).toContain("follows from the table");
     expect(await train("--context", "x1,y")).toContain('no column "y" to condition on');
     expect(await train("--context", "x1,x1")).toContain("given twice");
