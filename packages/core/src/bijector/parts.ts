@@ -21,6 +21,8 @@ export interface Transformation extends Described {
   readonly parameters: number;
   readonly domain: Domain;
   readonly codomain: Domain;
+  /** The direction that is a numerical search; neither unless told. */
+  readonly searches?: "forward" | "inverse";
   /**
    * θ […, parameters] and z […] → x and ln |dx/dz|, both […]. Layers pass `feature`, which broadcasts against z and says
    * which feature of the event each value is, for maps that differ by feature.

@@ -12,6 +12,7 @@ import {
   OptionError,
   part,
   reshape,
+  rootFinding,
   type Scope,
   ShapeError,
   shapeText,
@@ -145,6 +146,7 @@ export const coupling = defineLayer({
       context: network.context,
       domain: transformation.domain,
       codomain: transformation.codomain,
+      ...(transformation.searches && { [transformation.searches]: rootFinding }),
     };
   },
   params: ({ network }) => ({ network: network.params }),

@@ -16,6 +16,7 @@ behaves("nsf of one feature", nsf({ features: 1, context: 1, ...small }).bijecto
 behaves("nsf of couplings", nsf({ features: 5, context: 2, coupling: true, ...small, layers: 4 }).bijector);
 behaves("nsf of angles and lengths", nsf({ features: 3, circular: [0, 2], ...small }).bijector, {
   base: (size, seed) => uniformsOf(size, seed).map((u) => 6 * u - 3),
+  circular: true,
 });
 const bent = { features: 2, bins: 4, bound: 3, layers: 2, hidden: [8], activation: "tanh" as const };
 normalises("nsf", nsf(bent).bijector, { points: 150, box: 6, deviation: 0.2 });
