@@ -1,4 +1,4 @@
-export { type Abortable, checkpoint } from "./abort.ts";
+export { type Abortable, checkpoint, throwIfAborted } from "./abort.ts";
 export {
   type Arrays,
   type Backend,
@@ -57,6 +57,7 @@ export {
   traceProgram,
   unflatten,
 } from "./bijector/program.ts";
+export * as z from "./bijector/schema.ts";
 export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
 export type { Base } from "./distribution/base.ts";
 export { type ConditionalNormalOptions, conditionalNormal } from "./distribution/conditional-normal.ts";
@@ -67,6 +68,7 @@ export { type NormalAndCircularOptions, normalAndCircular } from "./distribution
 export { standardNormal, standardNormalLogProb } from "./distribution/standard-normal.ts";
 export { standardUniform } from "./distribution/standard-uniform.ts";
 export {
+  AbortError,
   BackendError,
   FlowError,
   type FlowErrorOptions,

@@ -23,6 +23,7 @@ const WITHOUT_VECTORS = [
   "crop",
   "levels",
   "patches",
+  "rescale-context",
   "reshape-event",
   "reversible",
   "slice-channels",

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Backend, Opened } from "@normflow/core";
-import type * as z from "zod";
+import type { Backend, Opened, z } from "@normflow/core";
 import type { DecodeCommand } from "../commands/decode.ts";
 import type { EncodeCommand } from "../commands/encode.ts";
 import type { SampleCommand } from "../commands/sample.ts";
@@ -18,7 +17,7 @@ export interface FlowChoice {
   /** One line for people. */
   readonly summary: string;
   /** Schema of the options that a user may set. */
-  readonly options: z.core.$ZodType;
+  readonly options: z.Schema<never> | z.Schema<object>;
   /** Options that follow from the data, which nobody sets. */
   readonly fromData?: readonly string[];
 }

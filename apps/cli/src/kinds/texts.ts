@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { type HostArray, randomWindows, windowRows } from "@normflow/core";
+import { type HostArray, randomWindows, windowRows, z } from "@normflow/core";
 import { noted, type SubsetFlowOptions, subsetFlow } from "@normflow/layers";
-import * as z from "zod";
 import { Alphabet, isTextName, readText } from "../data/text.ts";
 import { type Io, UsageError } from "../io.ts";
 import type { DataKind, Prepared } from "./kind.ts";
@@ -16,17 +15,25 @@ import { describedAsText, openTextModel, textNats } from "./text-model.ts";
 const FEWEST = 1000;
 
 /** Sizes of the flow that a user may set. */
-const options = z.strictObject({
-  window: noted(z.int().min(1).max(4096).optional(), "characters of an event, which the first of them begins anew", 64),
-  width: noted(z.int().min(1).max(4096).optional(), "width of the transformer", 128),
-  blocks: noted(z.int().min(1).max(64).optional(), "number of its blocks", 4),
-  heads: noted(z.int().min(1).max(64).optional(), "attention heads of a block", 4),
+const options = z.object({
+  window: noted(
+    z.optional(z.int().check(z.gte(1), z.lte(4096))),
+    "characters of an event, which the first of them begins anew",
+    64,
+  ),
+  width: noted(z.optional(z.int().check(z.gte(1), z.lte(4096))), "width of the transformer", 128),
+  blocks: noted(z.optional(z.int().check(z.gte(1), z.lte(64))), "number of its blocks", 4),
+  heads: noted(z.optional(z.int().check(z.gte(1), z.lte(64))), "attention heads of a block", 4),
   hidden: noted(
-    z.int().min(1).max(65_536).optional(),
+    z.optional(z.int().check(z.gte(1), z.lte(65_536))),
     "width of a block's hidden layer, four times the width unless told",
   ),
-  dropout: noted(z.number().min(0).lt(1).optional(), "share of entries dropped while training", 0),
-  floor: noted(z.number().gt(0).lt(1).optional(), "share of probability spread over all characters", 0.001),
+  dropout: noted(z.optional(z.number().check(z.gte(0), z.lt(1))), "share of entries dropped while training", 0),
+  floor: noted(
+    z.optional(z.number().check(z.gt(0), z.lt(1))),
+    "share of probability spread over all characters",
+    0.001,
+  ),
 });
 
 type Options = z.infer<typeof options>;

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type * as z from "zod/mini";
+
 import type { Shape } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Described, type Kind, parseOptions } from "./described.ts";
 import type { Domain } from "./facts.ts";
 import type { Parameters } from "./parameter.ts";
+import type * as z from "./schema.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -67,7 +68,7 @@ export interface Conditioner extends Described {
 /** Makes a factory of parts of one role: options validated, the rest taken from `build`. */
 export function definePart<O extends object, T extends Described>(definition: {
   readonly kind: string;
-  readonly options: z.ZodMiniType<O>;
+  readonly options: z.Schema<O>;
   build(options: O): Omit<T, "kind" | "options">;
 }): ((options: O) => T) & Kind<T> {
   const { kind } = definition;

@@ -111,7 +111,10 @@ export class Scope {
   state(name: string): Tensor {
     const known = this.recording.states.get(this.below(name));
     const value = known ?? child(this.states, name);
-    if (!isTensor(value)) throw new FlowError("state", `There is no state ${this.below(name)}.`);
+    if (!isTensor(value))
+      throw new FlowError("state", `There is no state ${this.below(name)}.`, {
+        hint: "Declare it in the layer's state.",
+      });
     return value;
   }
 
@@ -138,6 +141,9 @@ export class Scope {
 }
 
 function child(tree: Tree<Tensor>, name: string | number): Tree<Tensor> {
-  if (isTensor(tree)) throw new FlowError("tree", `${name} is below an array of shape ${shapeText(tree.shape)}.`);
+  if (isTensor(tree))
+    throw new FlowError("tree", `${name} is below an array of shape ${shapeText(tree.shape)}.`, {
+      hint: "Ask for what the layer's params and state declare.",
+    });
   return (tree as Record<string | number, Tree<Tensor>>)[name] ?? {};
 }

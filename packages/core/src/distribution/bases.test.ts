@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod/mini";
 import { size } from "../bijector/described.ts";
 import { normalInit } from "../bijector/parameter.ts";
 import { definePart, type Network } from "../bijector/parts.ts";
 import { layoutOf, traceProgram } from "../bijector/program.ts";
+import * as z from "../bijector/schema.ts";
 import { gradients } from "../grad/gradients.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { matmul, sum } from "../ops/reduce.ts";

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { type Kind, positive, size } from "../bijector/described.ts";
 import { definePart } from "../bijector/parts.ts";
+import * as z from "../bijector/schema.ts";
 import { OptionError } from "../error.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { add, mul, select, sub } from "../ops/elementwise.ts";
@@ -33,7 +34,7 @@ export const normalAndCircular: ((options: NormalAndCircularOptions) => Base) & 
   Base
 >({
   kind: "normal-and-circular",
-  options: z.strictObject({ features: size, circular: z.array(z.int().check(z.gte(0))), bound: positive }),
+  options: z.object({ features: size, circular: z.array(z.int().check(z.gte(0))), bound: positive }),
   build: ({ features, circular, bound }) => {
     if (circular.some((i) => i >= features) || new Set(circular).size < circular.length)
       throw new OptionError(

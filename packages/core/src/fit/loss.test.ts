@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import * as z from "zod/mini";
 import { hostArray } from "../backend.ts";
 import { defineLayer } from "../bijector/bijector.ts";
 import { zeros } from "../bijector/parameter.ts";
 import { traceProgram } from "../bijector/program.ts";
+import * as z from "../bijector/schema.ts";
 import { flow } from "../distribution/flow.ts";
 import { standardNormal } from "../distribution/standard-normal.ts";
 import { gradients } from "../grad/gradients.ts";

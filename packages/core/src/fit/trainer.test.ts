@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import * as z from "zod/mini";
 import { type Backend, hostArray } from "../backend.ts";
 import { defineLayer } from "../bijector/bijector.ts";
 import { chain, composed } from "../bijector/chain.ts";
 import { zeros } from "../bijector/parameter.ts";
+import * as z from "../bijector/schema.ts";
 import { diagonalNormal } from "../distribution/diagonal-normal.ts";
 import { flow } from "../distribution/flow.ts";
 import { standardNormal } from "../distribution/standard-normal.ts";

@@ -111,9 +111,13 @@ export class Trainer {
     from?: { readonly weights?: Weights; readonly state?: TrainerState },
   ): Promise<Trainer> {
     const layout = layoutOf(flow.params);
-    if (layout.size === 0) throw new FlowError("no-parameters", "This flow has no parameters to train.");
+    if (layout.size === 0)
+      throw new FlowError("no-parameters", "This flow has no parameters to train.", {
+        hint: "Put a layer with parameters into its chain, such as actNorm.",
+      });
     const rows = given && rowSource(given);
-    if (rows?.count === 0) throw new OptionError("no-data", "There is no row to train on.");
+    if (rows?.count === 0)
+      throw new OptionError("no-data", "There is no row to train on.", { hint: "Pass one row or more." });
     const frozen = options.frozen && frozenMask(layout, options.frozen);
     const program = trainingStep(flow, options.loss, options.optimiser, {
       average: options.average !== undefined,

@@ -19,8 +19,8 @@ import {
   type Tensor,
   type Transformation,
   transpose,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** Options of `autoregressive`. */
 export interface AutoregressiveOptions {
@@ -42,7 +42,7 @@ export interface AutoregressiveOptions {
  */
 export const autoregressive = defineLayer({
   kind: "autoregressive",
-  options: z.strictObject({
+  options: z.object({
     transformation: part<Transformation>("transformation"),
     conditioner: part<Conditioner>("conditioner"),
   }),

@@ -28,9 +28,9 @@ import {
   type Tensor,
   type Transformation,
   transpose,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import {
   blockAll,
   blockOne,
@@ -118,7 +118,7 @@ function allAtOnce(scope: Scope, x: Tensor, places: Tensor, options: TokenAutore
 export const tokenAutoregressive = defineLayer({
   kind: "token-autoregressive",
   options: z
-    .strictObject({
+    .object({
       tokens: size,
       channels: size,
       transformation: part<Transformation>("transformation"),

@@ -34,8 +34,8 @@ import {
   slice,
   sub,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import {
   blockAll,
   blockOne,

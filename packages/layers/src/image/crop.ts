@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { constant, defineLayer, OptionError, pad, shapeText, size, slice } from "@normflow/core";
-import * as z from "zod/mini";
+import { constant, defineLayer, OptionError, pad, shapeText, size, slice, z } from "@normflow/core";
 import { type ImageShape, imageEvent } from "./image-event.ts";
 
 /** Options of `crop`. */
@@ -33,7 +32,7 @@ const margins = (inner: number, outer: number): readonly [before: number, after:
  */
 export const crop = defineLayer({
   kind: "crop",
-  options: z.strictObject({ event: imageEvent, height: size, width: size }),
+  options: z.object({ event: imageEvent, height: size, width: size }),
   facts: ({ event, height, width }: CropOptions) => {
     const [c, h, w] = event as unknown as ImageShape;
     if (height < h || width < w)

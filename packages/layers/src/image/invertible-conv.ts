@@ -21,9 +21,9 @@ import {
   type Tensor,
   take,
   triangularSolve,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { luFactors } from "../linear/lu-linear.ts";
 import { inverseAndLogDet } from "../linear/matrix-inverse.ts";
@@ -90,7 +90,7 @@ function mix(matrix: Tensor, x: Tensor): Tensor {
 
 const convolution = defineLayer({
   kind: "invertible-conv",
-  options: z.strictObject({
+  options: z.object({
     event: imageEvent,
     factors: z.enum(["free", "plu"]),
     permutation: z.optional(z.array(z.int())),

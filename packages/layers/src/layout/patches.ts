@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { constant, defineLayer, leading, OptionError, reshape, shape, size, transpose } from "@normflow/core";
-import * as z from "zod/mini";
+import { constant, defineLayer, leading, OptionError, reshape, shape, size, transpose, z } from "@normflow/core";
 
 const parts = ({ event, patch }: { event: number[]; patch: number }) => {
   const [channels, height, width] = event as [number, number, number];
@@ -19,7 +18,7 @@ const parts = ({ event, patch }: { event: number[]; patch: number }) => {
  */
 export const patches = defineLayer({
   kind: "patches",
-  options: z.strictObject({
+  options: z.object({
     event: shape.check(z.refine((s: number[]) => s.length === 3, "expected [channels, height, width]")),
     patch: size,
   }),

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Flow, positive, size } from "@normflow/core";
-import * as z from "zod/mini";
+import { type Flow, positive, size, z } from "@normflow/core";
 import { activation } from "../network/activation.ts";
 import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
@@ -20,7 +19,7 @@ import { type TarFlowOptions, tarFlow } from "./tar-flow.ts";
 export interface Recipe<O extends object> {
   /** One line for people. */
   readonly summary: string;
-  readonly options: z.ZodMiniType<O>;
+  readonly options: z.Schema<O>;
   /** Describes the flow. */
   make(options: O): Flow;
 }
@@ -36,19 +35,19 @@ const stack = (layers: number) => ({
 });
 
 const affineFlow = (layers: number) =>
-  z.strictObject({ ...stack(layers), bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2) });
+  z.object({ ...stack(layers), bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2) });
 
 /** What planar and Sylvester flows take. */
 const bends = (layers: number) => ({
   features: noted(size, "size of an event"),
   context: noted(z.optional(size), "size of a context vector"),
-  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context", [64]),
+  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context; [64] unless told"),
   layers: noted(z.optional(size), "number of layers", layers),
   fast: noted(z.optional(z.enum(["sampling", "density"])), "the direction that is one pass", "sampling"),
 });
 
 /** What the recipe of splines takes. */
-const splineFlow = z.strictObject({
+const splineFlow = z.object({
   features: noted(size, "size of an event"),
   context: noted(z.optional(size), "size of a context vector"),
   layers: noted(z.optional(size), "number of layers", 3),
@@ -61,7 +60,7 @@ const splineFlow = z.strictObject({
 });
 
 /** What the recipe of images takes. */
-const glowFlow = z.strictObject({
+const glowFlow = z.object({
   event: noted(z.array(size), "shape of an image: channels, height, width"),
   values: noted(z.optional(size), "whole numbers that an entry may be, from 0", 256),
   context: noted(z.optional(size), "size of a context vector"),
@@ -92,16 +91,16 @@ const attention = () => ({
 });
 
 /** What the recipe of categories takes. */
-const categorical = z.strictObject({
+const categorical = z.object({
   features: noted(size, "number of features"),
-  categories: noted(z.union([classes, z.array(classes)]), "classes of each feature, or of all"),
+  categories: noted(z.oneOrMany(classes), "classes of each feature, or of all"),
   context: noted(z.optional(size), "size of a context vector"),
   ...attention(),
   floor: noted(z.optional(z.number().check(z.gt(0), z.lt(1))), "share of probability spread over all classes", 0.001),
 });
 
 /** What the recipe of transformers takes. */
-const transformers = z.strictObject({
+const transformers = z.object({
   features: noted(z.optional(size), "size of an event"),
   event: noted(z.optional(z.array(size)), "shape of images, channels first, in place of features"),
   patch: noted(z.optional(size), "entries of a token, or the side of a patch of pixels", 1),
@@ -134,7 +133,7 @@ const table = {
   } satisfies Recipe<NsfOptions>,
   naf: {
     summary: "monotone networks over masked perceptrons; density in one pass, sampling by searches",
-    options: z.strictObject({
+    options: z.object({
       ...stack(3),
       units: noted(z.optional(size), "sigmoids of each monotone network", 16),
       depth: noted(z.optional(size), "layers of sigmoids in each monotone network", 1),
@@ -143,26 +142,17 @@ const table = {
   } satisfies Recipe<NafOptions>,
   planarFlow: {
     summary: "planar layers; sampling in one pass, density by searches, or the other way round",
-    options: z.strictObject(bends(32)),
+    options: z.object(bends(32)),
     make: planarFlow,
   } satisfies Recipe<PlanarFlowOptions>,
   sylvester: {
     summary: "Sylvester layers, planar ones along several directions at once; passes and searches as there",
-    options: z.strictObject({
+    options: z.object({
       ...bends(16),
       rank: noted(z.optional(size), "directions that a layer bends, at most D; the smaller of D and 8 unless told"),
     }),
     make: sylvesterFlow,
   } satisfies Recipe<SylvesterFlowOptions>,
-} as const;
-
-/** Flows for images of whole numbers, by name. */
-export const imageRecipes = {
-  glow: {
-    summary: "multi-scale couplings between channels of images; sampling and density in one pass",
-    options: glowFlow,
-    make: glow,
-  } satisfies Recipe<GlowOptions>,
   subsetflow: {
     summary: "categories or ordered levels, text included; exact, sampling feature by feature",
     options: categorical,
@@ -173,6 +163,15 @@ export const imageRecipes = {
     options: transformers,
     make: tarFlow,
   } satisfies Recipe<TarFlowOptions>,
+} as const;
+
+/** Flows for images of whole numbers, by name. */
+export const imageRecipes = {
+  glow: {
+    summary: "multi-scale couplings between channels of images; sampling and density in one pass",
+    options: glowFlow,
+    make: glow,
+  } satisfies Recipe<GlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */

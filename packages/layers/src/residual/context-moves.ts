@@ -13,8 +13,8 @@ import {
   size,
   slice,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { mlp } from "../network/mlp.ts";
 
 /** What such layers take beside their own options. */

@@ -20,9 +20,9 @@ import {
   softplus,
   sub,
   type Tensor,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { bend, bendRoot, logDeterminant } from "./bend.ts";
 import { type ContextOptions, contextOptions, contextParameters, movedByContext } from "./context-moves.ts";
 
@@ -67,9 +67,9 @@ export interface PlanarOptions extends ContextOptions {
  */
 export const planar = defineLayer({
   kind: "planar",
-  options: z.strictObject({
+  options: z.object({
     features: size,
-    leak: z.optional(z.number().check(z.positive(), z.maximum(1))),
+    leak: z.optional(z.number().check(z.gt(0), z.lte(1))),
     ...contextOptions,
   }),
   facts: ({ features, leak, context }: PlanarOptions) => ({

@@ -21,9 +21,9 @@ import {
   square,
   sub,
   type Tensor,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { type ContextOptions, contextOptions, contextParameters, movedByContext } from "./context-moves.ts";
 
 /** Options of `radial`. */
@@ -71,7 +71,7 @@ function logDeterminant(alpha: Tensor, beta: Tensor, r: Tensor, features: number
  */
 export const radial = defineLayer({
   kind: "radial",
-  options: z.strictObject({ features: size, ...contextOptions }),
+  options: z.object({ features: size, ...contextOptions }),
   facts: ({ features, context }: RadialOptions) => ({
     event: [features],
     context: context === undefined ? undefined : [context],

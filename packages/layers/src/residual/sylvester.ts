@@ -26,9 +26,9 @@ import {
   type Tensor,
   transpose,
   triangularSolve,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { linear } from "../network/dense.ts";
 import { bend, bendRoot, logDeterminant } from "./bend.ts";
 import { type ContextOptions, contextOptions, contextParameters, movedByContext } from "./context-moves.ts";
@@ -144,7 +144,7 @@ function solve({ outer, inner, bias, slope }: Bends, y: Tensor): { readonly h: T
  */
 export const sylvester = defineLayer({
   kind: "sylvester",
-  options: z.strictObject({ features: size, rank: z.optional(size), ...contextOptions }),
+  options: z.object({ features: size, rank: z.optional(size), ...contextOptions }),
   facts: ({ features, rank = features, context }: SylvesterOptions) => {
     if (rank > features)
       throw new OptionError("sylvester-rank", `sylvester: its rank is ${rank}, an event has ${features} features.`, {

@@ -28,8 +28,8 @@ import {
   sub,
   sum,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { checkNoise } from "./noise-flow.ts";
 
 /** Options of `argmax`. */
@@ -75,7 +75,7 @@ const inverseSoftplus = (d: Tensor): Tensor => add(d, log1p(neg(exp(neg(d)))));
  */
 export const argmax = defineLayer({
   kind: "argmax",
-  options: z.strictObject({ features: size, categories: size, noise: part<Flow>("flow") }),
+  options: z.object({ features: size, categories: size, noise: part<Flow>("flow") }),
   facts: ({ features, categories, noise }: ArgmaxOptions) => ({
     base: [features, categories],
     data: [features],

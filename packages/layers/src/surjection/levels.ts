@@ -13,8 +13,8 @@ import {
   oneHot,
   sum,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** Options of `levels`. */
 export interface LevelsOptions {
@@ -48,7 +48,7 @@ const borders = (values: readonly number[]): number[] => values.slice(1).map((v,
  */
 export const levels = defineLayer({
   kind: "levels",
-  options: z.strictObject({ values: z.array(z.array(z.number())) }),
+  options: z.object({ values: z.array(z.array(z.number())) }),
   facts: ({ values }: LevelsOptions) => {
     const bad = values.findIndex((row) => row.length === 0 || row.some((v, i) => i > 0 && !(v > row[i - 1]!)));
     if (bad >= 0 || values.length === 0)

@@ -20,8 +20,8 @@ import {
   size,
   sub,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { CELL_END } from "../transformation/histogram-cdf.ts";
 import { checkNoise } from "./noise-flow.ts";
 
@@ -60,7 +60,7 @@ function told(scope: Scope, x: Tensor, { event, levels, noise }: VariationalDequ
  */
 export const variationalDequantize = defineLayer({
   kind: "variational-dequantize",
-  options: z.strictObject({ event: shape, levels: size, noise: part<Flow>("flow") }),
+  options: z.object({ event: shape, levels: size, noise: part<Flow>("flow") }),
   facts: ({ event, noise }: VariationalDequantizeOptions) => ({
     event,
     context: checkNoise("variational-dequantize", noise, { event, context: entries(event), unit: true }),

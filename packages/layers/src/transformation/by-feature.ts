@@ -16,8 +16,8 @@ import {
   sum,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** Options of `byFeature`. */
 export interface ByFeatureOptions {
@@ -37,8 +37,10 @@ export interface ByFeatureOptions {
  */
 export const byFeature = definePart<ByFeatureOptions, Transformation>({
   kind: "by-feature",
-  options: z.strictObject({
-    transformations: z.array(part<Transformation>("transformation")).check(z.minLength(1)),
+  options: z.object({
+    transformations: z
+      .array(part<Transformation>("transformation"))
+      .check(z.refine((list: Transformation[]) => list.length > 0, "expected one transformation or more")),
     of: z.array(z.int().check(z.gte(0))),
   }),
   build: ({ transformations, of }) => {

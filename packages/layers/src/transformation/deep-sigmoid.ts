@@ -24,8 +24,8 @@ import {
   sub,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { bracketedRoot } from "../root/bracketed-root.ts";
 
@@ -101,7 +101,7 @@ function invert(sigmoids: Sigmoids, y: Tensor): Tensor {
 
 const network = definePart<DeepSigmoidOptions, Transformation>({
   kind: "deep-sigmoid",
-  options: z.strictObject({ units: size, depth: size }),
+  options: z.object({ units: size, depth: size }),
   build: ({ units, depth }) => {
     const layersOf = (theta: Tensor): Sigmoids[] =>
       Array.from({ length: depth }, (_, i) => sigmoidsOf(slice(theta, -1, i * 3 * units, 3 * units), units));
