@@ -1,4 +1,4 @@
-import { Model, reference, traceProgram } from "@normflow/core";
+import { Model, parseOptions, reference, traceProgram } from "@normflow/core";
 import { describe, expect, test } from "vitest";
 import { array, mapValues } from "../testing/evaluate.ts";
 import { behaves } from "../testing/harness.ts";
@@ -88,6 +88,8 @@ describe("subsetFlow", () => {
   test("says how many numbers of classes it wants", () => {
     expect(() => subsetFlow({ features: 3, categories: [2, 2] })).toThrow("2 numbers of categories for 3 features");
     expect(() => subsetFlow({ features: 3, categories: 257 })).toThrow("histogram-cdf: option bins");
-    expect(recipes.subsetflow.options.safeParse({ features: 2, categories: [2, 0] }).success).toBe(false);
+    expect(() => parseOptions("subsetflow", recipes.subsetflow.options, { features: 2, categories: [2, 0] })).toThrow(
+      "option categories",
+    );
   });
 });
