@@ -16,10 +16,12 @@ export interface SampleCommand extends EngineOptions, AnswerOptions {
   readonly temperature: number;
   /** Values of the columns that a model conditions on, `name=value` with commas between. */
   readonly context?: string;
+  /** What a picture of images shows: samples, the same ones at five temperatures, or ways between two of them. */
+  readonly grid?: "samples" | "temperatures" | "interpolation";
   readonly output?: string;
   readonly force?: boolean;
 }
 
-/** Draws melodies or rows, one line each; melodies go into a folder of MIDI files, rows into a .csv. */
+/** Draws melodies or rows, one line each; melodies go into a folder of MIDI files, rows into a .csv, images into a .png. */
 export const sample = (options: SampleCommand, io: Io): Promise<number> =>
   withModel(options, (model) => model.sample(options, io));
