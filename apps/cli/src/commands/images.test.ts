@@ -26,16 +26,15 @@ function writeHalves(): string {
 describe("flowctl on images", () => {
   it("trains, draws grids, scores, encodes and decodes", async () => {
     const data = writeHalves();
+    writeFileSync(at("short.json"), JSON.stringify({ warmup: 10, average: 0.9, epochs: 100, batch: 24, lr: 0.01 }));
     const options = ["levels=1", "steps=2", "hidden=8"].flatMap((o) => ["--option", o]);
     const trained = await ask([
       "train",
       data,
       "-o",
       at("run"),
-      "--epochs",
-      "150",
-      "--batch",
-      "24",
+      "--config",
+      at("short.json"),
       "--threads",
       "1",
       "--context",
