@@ -16,14 +16,21 @@ import {
 /** Built-in bijectors for which no library has vectors here; their own tests prove them. */
 const WITHOUT_VECTORS = [
   "act-norm", // elementwise-affine with a start from data
+  "argmax",
   "channel-coupling",
   "context-affine",
   "coupling",
   "crop",
+  "levels",
+  "patches",
+  "rescale-context",
   "reshape-event",
   "reversible",
   "slice-channels",
+  "sylvester", // of rank 1 it is planar
+  "token-autoregressive",
   "uniform-dequantize",
+  "variational-dequantize",
 ];
 
 const folder = vectorFolder();
@@ -126,7 +133,9 @@ function bijectorsOfAll(): string[] {
   const parts = [
     "additive",
     "affine",
+    "by-feature",
     "conv-net",
+    "deep-sigmoid",
     "gated-affine",
     "histogram-cdf",
     "invert-transformation",
@@ -137,7 +146,14 @@ function bijectorsOfAll(): string[] {
     "rational-quadratic",
     "token-transformer",
   ];
-  const bases = ["conditional-normal", "diagonal-normal", "mixture-of-normals", "standard-normal", "standard-uniform"];
+  const bases = [
+    "conditional-normal",
+    "diagonal-normal",
+    "mixture-of-normals",
+    "normal-and-circular",
+    "standard-normal",
+    "standard-uniform",
+  ];
   const flows = ["flow", ...bases];
   return all.map((k) => k.kind).filter((kind) => ![...parts, ...flows].includes(kind));
 }

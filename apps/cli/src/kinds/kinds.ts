@@ -10,9 +10,10 @@ import { images } from "./images.ts";
 import type { DataKind } from "./kind.ts";
 import { melodies } from "./melodies.ts";
 import { tables } from "./tables.ts";
+import { texts } from "./texts.ts";
 
 /** A path is of the first kind that detects it, a model of the first that holds it. */
-export const kinds: readonly DataKind[] = [images, melodies, tables];
+export const kinds: readonly DataKind[] = [images, melodies, texts, tables];
 
 /** The kind of data at a path. @throws {UsageError} where there is nothing, or no reader for it */
 export function kindOf(path: string): DataKind {

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Bijector, chain, type Flow, flow } from "@normflow/core";
-import { type Recipe, recipes, rescale, rescaleContext } from "@normflow/layers";
+import { levels, type Recipe, recipes, rescale, rescaleContext } from "@normflow/layers";
 import { prepareTable, type TableData } from "../data/prepare.ts";
 import { isTableName, readTable } from "../data/table.ts";
 import { type Io, UsageError } from "../io.ts";
@@ -14,13 +14,31 @@ import { makeFlow } from "./make-flow.ts";
 import { openTableModel } from "./table-model.ts";
 
 /** Options that follow from the columns. */
-const FROM_DATA = ["features", "context"];
+const FROM_DATA = ["features", "context", "categories", "event"];
 
 const shortList = (names: readonly string[]): string =>
   `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
 
+/** Different values of a column that a subset flow has classes for. */
+const MOST_VALUES = 256;
+
+/** The values of each column in the training rows, rising. @throws {UsageError} where a column has too many */
+function columnValues({ train, columns }: TableData): number[][] {
+  const { data } = train.x;
+  return columns.map((name, c) => {
+    const values = new Set<number>();
+    for (let i = c; i < data.length && values.size <= MOST_VALUES; i += columns.length) values.add(data[i]!);
+    if (values.size > MOST_VALUES)
+      throw new UsageError("too-many-values", `The column "${name}" has more than ${MOST_VALUES} different values.`, {
+        hint: "subsetflow is for categories and ordered levels: round the column, or take another flow.",
+      });
+    return [...values].sort((a, b) => a - b);
+  });
+}
+
 /** The flow of a recipe in the units of the data. */
-function tableFlow(config: RunConfig, { columns, shift, scale, context }: TableData): Flow {
+function tableFlow(config: RunConfig, data: TableData): Flow {
+  const { columns, shift, scale, context } = data;
   const recipe = recipes[config.flow as keyof typeof recipes] as Recipe<object>;
   const set = FROM_DATA.find((name) => Object.hasOwn(config.options, name));
   if (set)
@@ -28,7 +46,12 @@ function tableFlow(config: RunConfig, { columns, shift, scale, context }: TableD
       hint: "The columns to condition on are given by --context.",
     });
   const given = context.columns.length;
-  const sizes = { features: columns.length, ...(given > 0 ? { context: given } : {}) };
+  const values = config.flow === "subsetflow" ? columnValues(data) : undefined;
+  const sizes = {
+    features: columns.length,
+    ...(given > 0 ? { context: given } : {}),
+    ...(values ? { categories: values.map((v) => v.length) } : {}),
+  };
   const inner = makeFlow(config.flow, recipe.options, { ...config.options, ...sizes }, recipe.make);
   const layer: Bijector =
     given > 0
@@ -36,7 +59,7 @@ function tableFlow(config: RunConfig, { columns, shift, scale, context }: TableD
       : inner.bijector;
   return flow({
     base: inner.base,
-    bijector: chain([layer, rescale({ shift: [...shift], scale: [...scale] })]),
+    bijector: chain([layer, values ? levels({ values }) : rescale({ shift: [...shift], scale: [...scale] })]),
   });
 }
 

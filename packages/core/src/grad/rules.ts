@@ -192,7 +192,9 @@ export const vjpRules: { readonly [P in Primitive]: VjpRule<P> } = {
   pad: (node, [ct]) => {
     const { axis, low } = node.params;
     if (typeof low !== "number")
-      throw new FlowError("no-gradient", "pad: a gradient needs the padding before the axis to be a number.");
+      throw new FlowError("no-gradient", "pad: a gradient needs the padding before the axis to be a number.", {
+        hint: "Put the part of open size last.",
+      });
     return [op.slice(ct!, axis, low, node.inputs[0]!.shape[axis]!)];
   },
   concat: (node, [ct]) => {
@@ -203,7 +205,9 @@ export const vjpRules: { readonly [P in Primitive]: VjpRule<P> } = {
       const part = op.slice(ct!, axis, start, size);
       if (i < node.inputs.length - 1) {
         if (typeof size !== "number")
-          throw new FlowError("no-gradient", "concat: a gradient needs all parts but the last to have a fixed size.");
+          throw new FlowError("no-gradient", "concat: a gradient needs all parts but the last to have a fixed size.", {
+            hint: "Put the part of open size last.",
+          });
         start += size;
       }
       return part;

@@ -27,7 +27,9 @@ export const tensor = (x: TensorLike): Tensor => currentBuilder().lift(x);
 export function axisOf(x: Tensor, axis: number): number {
   const resolved = axis < 0 ? axis + x.rank : axis;
   if (resolved < 0 || resolved >= x.rank)
-    throw new ShapeError("axis", `There is no axis ${axis} in a tensor of shape ${shapeText(x.shape)}.`);
+    throw new ShapeError("axis", `There is no axis ${axis} in a tensor of shape ${shapeText(x.shape)}.`, {
+      hint: "Axes count from 0, or from −1 at the end.",
+    });
   return resolved;
 }
 
@@ -55,6 +57,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     throw new ShapeError(
       "reshape",
       `reshape: the size of axis ${hole} of ${shapeText(shape)} does not follow from ${shapeText(x.shape)}.`,
+      { hint: "All sizes but one must be given, and divide the tensor's." },
     );
   return reshape(
     x,

@@ -16,8 +16,8 @@ import {
   slice,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { sumEvent } from "../layout/sum-event.ts";
 import { channelParameters } from "./channel-parameters.ts";
 import { imageEvent } from "./image-event.ts";
@@ -64,7 +64,7 @@ function apply(
  */
 export const channelCoupling = defineLayer({
   kind: "channel-coupling",
-  options: z.strictObject({
+  options: z.object({
     event: imageEvent,
     kept: z.enum(["first", "second"]),
     transformation: part<Transformation>("transformation"),

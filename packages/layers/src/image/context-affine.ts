@@ -16,8 +16,8 @@ import {
   size,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { sumEvent } from "../layout/sum-event.ts";
 
 /** Options of `contextAffine`. */
@@ -58,7 +58,7 @@ function apply(
  */
 export const contextAffine = defineLayer({
   kind: "context-affine",
-  options: z.strictObject({
+  options: z.object({
     event: shape,
     context: size,
     transformation: part<Transformation>("transformation"),

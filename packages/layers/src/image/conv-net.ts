@@ -16,9 +16,9 @@ import {
   size,
   type Tensor,
   uniformInit,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { type Activation, activation, activations } from "../network/activation.ts";
 import { denseZeros, linear } from "../network/dense.ts";
@@ -49,7 +49,7 @@ function convolution(inputs: number, outputs: number, kernel: number): Record<"k
 
 const network = definePart<ConvNetOptions, Network>({
   kind: "conv-net",
-  options: z.strictObject({
+  options: z.object({
     in: size,
     out: size,
     hidden: size,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { constant, defineLayer, OptionError, pad, shapeText, size, slice } from "@normflow/core";
-import * as z from "zod/mini";
+import { constant, defineLayer, OptionError, pad, shapeText, size, slice, z } from "@normflow/core";
 import { type ImageShape, imageEvent } from "./image-event.ts";
 
 /** Options of `crop`. */
@@ -33,11 +32,13 @@ const margins = (inner: number, outer: number): readonly [before: number, after:
  */
 export const crop = defineLayer({
   kind: "crop",
-  options: z.strictObject({ event: imageEvent, height: size, width: size }),
+  options: z.object({ event: imageEvent, height: size, width: size }),
   facts: ({ event, height, width }: CropOptions) => {
     const [c, h, w] = event as unknown as ImageShape;
     if (height < h || width < w)
-      throw new OptionError("crop-size", `crop: ${height} × ${width} does not hold an image ${shapeText(event)}.`);
+      throw new OptionError("crop-size", `crop: ${height} × ${width} does not hold an image ${shapeText(event)}.`, {
+        hint: `Give a height from ${h} and a width from ${w} on.`,
+      });
     return {
       base: [c, height, width],
       data: event,

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { size } from "@normflow/core";
-import * as z from "zod/mini";
+import { size, z } from "@normflow/core";
 
 /** Channels, height, width. */
 export type ImageShape = readonly [channels: number, height: number, width: number];
 
 /** A shape [C, H, W] in an options schema. */
-export const imageEvent: z.ZodMiniType<number[], number[]> = z
+export const imageEvent: z.Schema<number[]> = z
   .array(size)
-  .check(z.length(3, "expected the shape of an image, [channels, height, width]"));
+  .check(z.refine((s: number[]) => s.length === 3, "expected the shape of an image, [channels, height, width]"));

@@ -23,8 +23,9 @@ const flat = reshapeEvent({ from: [4], to: [1, 2, 2] });
 behaves("squeeze", squeeze({ event: [2, 4, 2] }));
 behaves("actNorm a channel", actNorm({ event: [2, 2, 3], perChannel: true }));
 behaves("invertibleConv", invertibleConv({ event: [3, 2, 2], permutation: [2, 0, 1] }));
-behaves("invertibleConv, free", invertibleConv({ event: [3, 2, 1], factors: "free" }));
-behaves("invertibleConv of one channel", invertibleConv({ event: [1, 1, 2], factors: "free" }));
+// 32 random free matrices, which start nowhere near the identity, leave the range of float32.
+behaves("invertibleConv, free", invertibleConv({ event: [3, 2, 1], factors: "free" }), { drift: false });
+behaves("invertibleConv of one channel", invertibleConv({ event: [1, 1, 2], factors: "free" }), { drift: false });
 behaves(
   "channelCoupling",
   channelCoupling({

@@ -21,9 +21,9 @@ import {
   type Tensor,
   take,
   triangularSolve,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { luFactors } from "../linear/lu-linear.ts";
 import { inverseAndLogDet } from "../linear/matrix-inverse.ts";
@@ -90,7 +90,7 @@ function mix(matrix: Tensor, x: Tensor): Tensor {
 
 const convolution = defineLayer({
   kind: "invertible-conv",
-  options: z.strictObject({
+  options: z.object({
     event: imageEvent,
     factors: z.enum(["free", "plu"]),
     permutation: z.optional(z.array(z.int())),
@@ -105,6 +105,7 @@ const convolution = defineLayer({
       throw new OptionError(
         "permutation",
         `invertible-conv: [${permutation}] does not name each of 0 to ${n - 1} once.`,
+        { hint: "randomPermutation(C, seed) of this package makes one." },
       );
     return { event, constantLogDet: true };
   },

@@ -20,8 +20,8 @@ import {
   slice,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { sumEvent } from "../layout/sum-event.ts";
 import { channelParameters } from "./channel-parameters.ts";
 import { imageEvent } from "./image-event.ts";
@@ -102,12 +102,12 @@ function checked({ event, kept, rest, prior }: SliceOptions): void {
  */
 export const sliceChannels = defineLayer({
   kind: "slice-channels",
-  options: z.strictObject({
+  options: z.object({
     event: imageEvent,
     kept: size,
     rest: part<Bijector>("bijector"),
     prior: z.optional(
-      z.strictObject({
+      z.object({
         transformation: part<Transformation>("transformation"),
         network: part<Network>("network"),
       }),

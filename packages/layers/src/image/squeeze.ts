@@ -12,8 +12,8 @@ import {
   shapeText,
   type Tensor,
   transpose,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { type ImageShape, imageEvent } from "./image-event.ts";
 
 /** Axes after the batch in another order. */
@@ -34,7 +34,7 @@ const squeezed = ([c, h, w]: ImageShape): ImageShape => [4 * c, h / 2, w / 2];
  */
 export const squeeze = defineLayer({
   kind: "squeeze",
-  options: z.strictObject({ event: imageEvent }),
+  options: z.object({ event: imageEvent }),
   facts: ({ event }: { event: number[] }) => {
     const [, h, w] = event as unknown as ImageShape;
     if (h % 2 !== 0 || w % 2 !== 0)

@@ -22,9 +22,9 @@ import {
   type Tensor,
   transpose,
   triangularSolve,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { columns } from "../layout/columns.ts";
 import { linear } from "../network/dense.ts";
 
@@ -65,12 +65,13 @@ const identity = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
  */
 export const luLinear = defineLayer({
   kind: "lu-linear",
-  options: z.strictObject({ features: size, permutation: z.optional(z.array(z.int())) }),
+  options: z.object({ features: size, permutation: z.optional(z.array(z.int())) }),
   facts: ({ features, permutation }: LuLinearOptions) => {
     if (permutation && [...permutation].sort((a, b) => a - b).join() !== identity(features).join())
       throw new OptionError(
         "permutation",
         `lu-linear: [${permutation}] does not name each of 0 to ${features - 1} once.`,
+        { hint: "Leave it out for the order as it is." },
       );
     return { event: [features], constantLogDet: true };
   },

@@ -22,9 +22,9 @@ import {
   sub,
   sum,
   type Tensor,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** Deviations below this are those of a constant entry, or of a batch of one: the scale stays 1. */
 const LEAST_VARIANCE = 1e-12;
@@ -103,7 +103,7 @@ const logDetOf = (logScale: Tensor, { event, perChannel }: ActNormOptions): Tens
  */
 export const actNorm = defineLayer({
   kind: "act-norm",
-  options: z.strictObject({ event: shape, perChannel: z.optional(z.boolean()) }),
+  options: z.object({ event: shape, perChannel: z.optional(z.boolean()) }),
   facts: ({ event }: ActNormOptions) => ({ event, monotone: 1, constantLogDet: true }),
   params: (options) => ({ shift: zeros(scalesOf(options)), logScale: zeros(scalesOf(options)) }),
   state: () => ({ initialised: zeros([]) }),

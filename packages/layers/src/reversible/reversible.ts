@@ -23,8 +23,8 @@ import {
   Tensor,
   type Tree,
   vjp,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** Options of `reversible`. */
 export interface ReversibleOptions {
@@ -142,7 +142,7 @@ function run(layers: readonly Bijector[], way: Way, x: Tensor, scope: Scope): Ma
  */
 export const reversible = defineLayer({
   kind: "reversible",
-  options: z.strictObject({ layers: z.array(part<Bijector>("bijector")) }),
+  options: z.object({ layers: z.array(part<Bijector>("bijector")) }),
   facts: ({ layers }: ReversibleOptions) => {
     const { facts } = chain(layers);
     const named = (test: (layer: Bijector) => boolean): string => {

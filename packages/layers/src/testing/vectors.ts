@@ -28,6 +28,8 @@ import {
   permute,
   planar,
   planarDirection,
+  radial,
+  radialShape,
   rationalQuadratic,
   rescale,
   sigmoid,
@@ -222,16 +224,22 @@ export const bijectorKinds: Readonly<Record<string, Maker>> = {
   },
   LogisticMixtureCDF: (given) => mixtureLayer(given, "logistic"),
   GaussianMixtureCDF: (given) => mixtureLayer(given, "normal"),
-  Planar: ({ u, w, b, h }) => {
-    if (h !== "tanh") return undefined;
+  Planar: ({ u, w, b, h, negative_slope }) => {
     const direction = planarDirection(listOf(u), listOf(w));
     return (
       direction && {
-        layer: planar({ features: listOf(w).length }),
+        layer: planar({
+          features: listOf(w).length,
+          ...(h === "leaky_relu" && { leak: numberOf(negative_slope) }),
+        }),
         params: { u: direction, w: listOf(w), b: [numberOf(b)] },
       }
     );
   },
+  Radial: ({ z0, alpha, beta }) => ({
+    layer: radial({ features: listOf(z0).length }),
+    params: { centre: listOf(z0), ...radialShape(numberOf(alpha), numberOf(beta)) },
+  }),
 };
 
 /** A flow, its parameters by path, and its CDF where it is a bijector of ours. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, at, broadcastTo, definePart, sub, type Transformation } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, at, broadcastTo, definePart, sub, type Transformation, z } from "@normflow/core";
 
 /**
  * Shifts, `x = z + t`, log-slope 0; θ […, 1] = (t).
@@ -13,7 +12,7 @@ import * as z from "zod/mini";
  */
 export const additive = definePart<Record<never, never>, Transformation>({
   kind: "additive",
-  options: z.strictObject({}),
+  options: z.object({}),
   build: () => ({
     role: "transformation",
     parameters: 1,

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, at, definePart, exp, mul, neg, softplus, sub, type Tensor, type Transformation } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, at, definePart, exp, mul, neg, softplus, sub, type Tensor, type Transformation, z } from "@normflow/core";
 
 /** Where the gate stands at θ = 0: σ(2) = .88. */
 const OPEN = 2;
@@ -21,7 +20,7 @@ const stretch = (theta: Tensor): Tensor => softplus(neg(add(at(theta, -1, 1), OP
  */
 export const gatedAffine = definePart<Record<never, never>, Transformation>({
   kind: "gated-affine",
-  options: z.strictObject({}),
+  options: z.object({}),
   build: () => ({
     role: "transformation",
     parameters: 2,
