@@ -10,6 +10,8 @@ export type { Activation } from "./network/activation.ts";
 export { iaf, type MafOptions, maf } from "./recipe/maf.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";
+export { type ResidualFlowOptions, residualFlow } from "./recipe/residual-flow.ts";
+export type { ContractiveActivation } from "./residual/lipschitz-mlp.ts";
 export { planarDirection } from "./residual/planar.ts";
 export { CELL_END, NO_CLASS } from "./transformation/histogram-cdf.ts";
 export { invertTransformation } from "./transformation/invert-transformation.ts";

@@ -18,6 +18,7 @@ export { permute } from "./linear/permute.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export { actNorm } from "./normalisation/act-norm.ts";
 export { planar } from "./residual/planar.ts";
+export { type ResidualOptions, residual } from "./residual/residual.ts";
 export { reshapeEvent } from "./surjection/reshape-event.ts";
 export { type UniformDequantizeOptions, uniformDequantize } from "./surjection/uniform-dequantize.ts";
 export { type AffineOptions, affine } from "./transformation/affine.ts";

@@ -7,12 +7,14 @@ import {
   type Bijector,
   constant,
   type HostArray,
+  key,
   layoutOf,
   type Mode,
   type NoiseSpec,
   reference,
   reshape,
   stack,
+  startValues,
   type Tensor,
   traceProgram,
   vjp,
@@ -25,7 +27,8 @@ export type Way = "forward" | "inverse";
 export interface Setting {
   /** Parameter vector in the layout's order. */
   readonly params: Float64Array;
-  readonly state?: Float64Array;
+  /** State vector; as it starts unless told. */
+  readonly state?: Float64Array | undefined;
   /** Context rows, one a batch entry, or none. */
   readonly context?: HostArray | undefined;
   readonly mode?: Mode;
@@ -70,7 +73,7 @@ export async function evaluate(
     input,
     ...(setting.params.length > 0 ? { params: array(setting.params, [setting.params.length]) } : {}),
     ...(layoutOf(layer.state).size > 0
-      ? { state: array(setting.state ?? new Float64Array(layoutOf(layer.state).size), [layoutOf(layer.state).size]) }
+      ? { state: array(setting.state ?? startValues(layoutOf(layer.state), key(1)), [layoutOf(layer.state).size]) }
       : {}),
     ...(setting.context ? { context: setting.context } : {}),
     ...Object.fromEntries(

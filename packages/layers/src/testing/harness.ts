@@ -41,6 +41,16 @@ const expectFinite = (values: ArrayLike<number>, what: string): void => {
   expect(Array.from(values).every(Number.isFinite), `${what} is finite: ${Array.from(values).slice(0, 8)}`).toBe(true);
 };
 
+/** The state in which a layer comes to rest at given parameters; undefined where it has none. */
+async function settledState(layer: Bijector, z: HostArray, setting: Setting): Promise<Float64Array | undefined> {
+  if (layoutOf(layer.state).size === 0) return undefined;
+  const { state } = await evaluate(layer, "forward", z, { ...setting, mode: "init" }, ({ value, logDet }) => ({
+    value,
+    logDet,
+  }));
+  return state;
+}
+
 /** A scalar of value and log-det with distinct weights, so that no two errors cancel. */
 const scalarOf = (layer: Bijector, way: Way, input: HostArray, setting: Setting, withGradient: boolean) =>
   evaluate(layer, way, input, setting, ({ value, logDet, input: x, flat }) => {
@@ -89,17 +99,27 @@ export function behaves(name: string, layer: Bijector, behaviour: Behaviour = {}
     const size = batch * count(facts.base);
     return array(behaviour.base?.(size, seed) ?? valuesOf(facts.domain, size, seed), [batch, ...facts.base]);
   };
-  const setting = (batch: number): Setting => ({ params, context: contextOf(layer, batch, 5) });
+  const start = settledState(layer, baseValues(BATCH, 2), { params, context: contextOf(layer, BATCH, 5) });
+  const setting = async (batch: number): Promise<Setting> => ({
+    params,
+    state: await start,
+    context: contextOf(layer, batch, 5),
+  });
   const isPlain = !facts.stochastic.forward && !facts.stochastic.inverse;
 
   describe(name, () => {
     test("comes back, with log-dets that cancel", async () => {
       for (const batch of [BATCH, 1, 0]) {
         const z = baseValues(batch, 3);
-        const x = await mapValues(layer, "forward", z, setting(batch));
-        const back = await mapValues(layer, "inverse", array(x.value!, [batch, ...facts.data]), setting(batch));
+        const x = await mapValues(layer, "forward", z, await setting(batch));
+        const back = await mapValues(layer, "inverse", array(x.value!, [batch, ...facts.data]), await setting(batch));
         if (isPlain) expectNear(back.value!, z.data, tolerance, "inverse(forward(z))");
-        const again = await mapValues(layer, "forward", array(back.value!, [batch, ...facts.base]), setting(batch));
+        const again = await mapValues(
+          layer,
+          "forward",
+          array(back.value!, [batch, ...facts.base]),
+          await setting(batch),
+        );
         expectNear(again.value!, x.value!, tolerance, "forward(inverse(x))");
         expect(x.logDet!.length, "log-det has the batch's shape").toBe(batch);
         expectNear(
@@ -115,11 +135,11 @@ export function behaves(name: string, layer: Bijector, behaviour: Behaviour = {}
       test("has the log-det of its Jacobian", async () => {
         const size = count(facts.base);
         const z = baseValues(BATCH, 4);
-        const x = await mapValues(layer, "forward", z, setting(BATCH));
+        const x = await mapValues(layer, "forward", z, await setting(BATCH));
         for (const way of ["forward", "inverse"] as const) {
           const input = way === "forward" ? z : array(x.value!, [BATCH, ...facts.data]);
-          const { logDet } = await mapValues(layer, way, input, setting(BATCH));
-          const rows = await jacobian(layer, way, input, setting(BATCH));
+          const { logDet } = await mapValues(layer, way, input, await setting(BATCH));
+          const rows = await jacobian(layer, way, input, await setting(BATCH));
           const wanted = Array.from({ length: BATCH }, (_, i) =>
             logAbsDet(rows.subarray(i * size * size, (i + 1) * size * size), size),
           );
@@ -130,12 +150,13 @@ export function behaves(name: string, layer: Bijector, behaviour: Behaviour = {}
     if (isPlain && differences)
       test("has the gradients of finite differences", async () => {
         const z = baseValues(2, 6);
-        const x = await mapValues(layer, "forward", z, setting(2));
+        const x = await mapValues(layer, "forward", z, await setting(2));
         for (const way of ["forward", "inverse"] as const) {
           const input = way === "forward" ? z : array(x.value!, [2, ...facts.data]);
-          const given = await scalarOf(layer, way, input, setting(2), true);
+          const given = await scalarOf(layer, way, input, await setting(2), true);
           const scalar = async (values: Partial<{ params: Float64Array; input: HostArray }>): Promise<number> =>
-            (await scalarOf(layer, way, values.input ?? input, { ...setting(2), ...values }, false)).scalar![0]!;
+            (await scalarOf(layer, way, values.input ?? input, { ...(await setting(2)), ...values }, false))
+              .scalar![0]!;
           for (const i of some(layoutOf(layer.params).size)) {
             const due = await difference((v) => scalar({ params: v }), params, i);
             expectNear([given.params![i]!], [due], 1e-6, `${way}: gradient of parameter ${i}`);
@@ -154,20 +175,22 @@ export function behaves(name: string, layer: Bijector, behaviour: Behaviour = {}
     if (isPlain && facts.context)
       test("listens to its context", async () => {
         const z = baseValues(1, 7);
-        const one = await mapValues(layer, "forward", z, { params, context: contextOf(layer, 1, 1) });
-        const other = await mapValues(layer, "forward", z, { params, context: contextOf(layer, 1, 2) });
+        const at = await setting(1);
+        const one = await mapValues(layer, "forward", z, { ...at, context: contextOf(layer, 1, 1) });
+        const other = await mapValues(layer, "forward", z, { ...at, context: contextOf(layer, 1, 2) });
         const event = count(facts.data);
         for (let i = 0; i < event; i++) if (one.value![i] !== other.value![i]) return;
         expect.fail("another context gave the same value");
       });
 
     test("stays finite at extreme parameters", async () => {
-      const wild = parametersOf(layer, 13, extreme);
+      const wild: Setting = { params: parametersOf(layer, 13, extreme), context: contextOf(layer, 3, 5) };
+      const state = await settledState(layer, baseValues(3, 2), wild);
       for (const way of ["forward", "inverse"] as const) {
         const side = way === "forward" ? facts.domain : facts.codomain;
         const drawn = behaviour.base && way === "forward" ? behaviour.base(3 * count(facts.base), 8) : undefined;
         const input = array(drawn ?? valuesOf(side, 3 * count(eventOf(layer, way)), 8), [3, ...eventOf(layer, way)]);
-        const results = await scalarOf(layer, way, input, { params: wild, context: contextOf(layer, 3, 5) }, true);
+        const results = await scalarOf(layer, way, input, { ...wild, state }, true);
         for (const [what, values] of Object.entries(results)) expectFinite(values, `${way}: ${what}`);
       }
     });
@@ -190,7 +213,12 @@ export function normalises(name: string, layer: Bijector, { box = 12, points = 4
         rows.flatMap(() => [...row]),
         [rows.length, ...layer.facts.context!],
       );
-    const { value, logDet } = await mapValues(layer, "inverse", input, { params, context });
+    const first = context && array(context.data.slice(0, 2 * row!.length), [2, ...layer.facts.context!]);
+    const state = await settledState(layer, array(new Float64Array(2 * features), [2, ...layer.facts.base]), {
+      params,
+      context: first,
+    });
+    const { value, logDet } = await mapValues(layer, "inverse", input, { params, state, context });
     let total = 0;
     for (let i = 0; i < rows.length; i++) {
       let logProb = logDet![i]! - (features / 2) * Math.log(2 * Math.PI);
@@ -211,8 +239,10 @@ export function hasSecondDerivative(
   test(`${name} has the second derivatives of finite differences`, async () => {
     const params = parametersOf(layer, 11);
     const shape = [points.length / count(eventOf(layer, way)), ...eventOf(layer, way)];
+    const size = count(layer.facts.base);
+    const state = await settledState(layer, array(new Float64Array(2 * size), [2, ...layer.facts.base]), { params });
     const slopes = (at: Float64Array, withGradient: boolean) =>
-      evaluate(layer, way, array(at, shape), { params }, ({ value, logDet, input }) => {
+      evaluate(layer, way, array(at, shape), { params, state }, ({ value, logDet, input }) => {
         const [slope] = gradients(add(sum(mul(value, value)), sum(logDet)), [input]);
         const total = sum(slope!);
         return withGradient ? { total, second: gradients(total, [input])[0]! } : { total };
