@@ -6,6 +6,7 @@
 export { type AutoregressiveOptions, autoregressive } from "./autoregressive/autoregressive.ts";
 export { type MaskedMlpOptions, maskedMlp } from "./conditioner/masked-mlp.ts";
 export { tokenTransformer } from "./conditioner/token-transformer.ts";
+export { type FfjordOptions, ffjord } from "./continuous/ffjord.ts";
 export { type CouplingOptions, coupling } from "./coupling/coupling.ts";
 export { elementwiseAffine } from "./elementwise/elementwise-affine.ts";
 export { type LeakyReluOptions, leakyRelu } from "./elementwise/leaky-relu.ts";

@@ -79,6 +79,11 @@ export class Scope {
     return new Scope(this.recording, this.params, this.states, context, this.path);
   }
 
+  /** The same view with other tensors for the parameters: those of a body with a gradient of its own. */
+  withParams(params: Tree<Tensor>): Scope {
+    return new Scope(this.recording, params, this.states, this.context, this.path);
+  }
+
   /** Declares noise of this layer; the caller of the program draws it. Shape includes the batch. */
   noise(name: string, kind: NoiseKind, shape: Shape): Tensor {
     const full = `noise/${this.path === "" ? "" : `${this.path}/`}${name}`;

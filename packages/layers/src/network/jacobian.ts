@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { broadcastTo, constant, reshape, type Tensor, transpose, vjp } from "@normflow/core";
+import { broadcastTo, constant, reshape, slice, squeezeAxis, type Tensor, transpose, vjp } from "@normflow/core";
 
 /** The unit vectors e_d laid over a batch: [D, …batch, D], 1 where the first and the last index agree. */
 function unitVectors(shape: Tensor["shape"]): Tensor {
@@ -35,7 +35,7 @@ export function jacobianRows(f: (z: Tensor) => Tensor, z: Tensor): JacobianRows 
   const units = unitVectors(z.shape);
   const values = f(copies);
   const [rows] = vjp([values], [units], [copies]) as [Tensor];
-  return { value: f(z), rows, units };
+  return { value: squeezeAxis(slice(values, 0, 0, 1), 0), rows, units };
 }
 
 /** Jacobians […batch, D, D] from their rows. */
