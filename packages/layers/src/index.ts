@@ -8,6 +8,7 @@ export { normalQuantile } from "./elementwise/normal-cdf.ts";
 export * from "./kinds.ts";
 export { randomPermutation, reversed } from "./linear/permute.ts";
 export type { Activation } from "./network/activation.ts";
+export { type FfjordFlowOptions, ffjordFlow } from "./recipe/ffjord-flow.ts";
 export { iaf, type MafOptions, maf } from "./recipe/maf.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
 export { type Recipe, recipes } from "./recipe/recipes.ts";

@@ -109,7 +109,7 @@ async function prepareNumbers(path: string, seed: number, io: Io): Promise<Prepa
     const config = resolve("table", data.train.x.shape[0]!);
     const recipe = recipes[config.flow as keyof typeof recipes] as Recipe<object>;
     const options = { ...config.options, features: data.columns.length };
-    const inner = makeFlow(config.flow, recipe.options, options, recipe.make);
+    const inner = makeFlow(config.flow, recipe.options, options, (all) => recipe.make(all));
     const standardised: Flow = flow({
       base: inner.base,
       bijector: chain([inner.bijector, rescale({ shift: [...data.shift], scale: [...data.scale] })]),
@@ -120,6 +120,7 @@ async function prepareNumbers(path: string, seed: number, io: Io): Promise<Prepa
       valid: data.valid,
       test: data.test,
       config,
+      loss: recipe.loss?.(options),
       unit: "nats",
       data: { kind: "table", rows: table.rows, columns: data.columns, sha256: table.sha256 },
     };

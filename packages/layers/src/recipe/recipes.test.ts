@@ -2,9 +2,11 @@ import { type Bijector, fromJSON, layoutOf, toJSON } from "@normflow/core";
 import { describe, expect, test } from "vitest";
 import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
+import { ffjordFlow } from "./ffjord-flow.ts";
 import { iaf, maf } from "./maf.ts";
 import { realNVP } from "./real-nvp.ts";
 import { recipes } from "./recipes.ts";
+import { residualFlow } from "./residual-flow.ts";
 
 const small = { layers: 3, hidden: [8], activation: "tanh" as const };
 
@@ -13,6 +15,14 @@ behaves("realNVP with a context", realNVP({ features: 2, context: 2, actNorm: fa
 behaves("maf", maf({ features: 3, context: 1, ...small }).bijector, { deviation: 0.3 });
 behaves("maf of one feature", maf({ features: 1, context: 1, ...small }).bijector);
 behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
+behaves("residualFlow", residualFlow({ features: 2, context: 1, layers: 2, hidden: [6], activation: "sin" }).bijector, {
+  deviation: 0.5,
+});
+normalises("residualFlow", residualFlow({ features: 2, layers: 2, hidden: [6] }).bijector, {
+  points: 100,
+  box: 10,
+  deviation: 0.2,
+});
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
@@ -37,6 +47,11 @@ describe("recipes", () => {
   test("give the fast direction that they promise", () => {
     expect(maf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 5 }, inverse: { passes: 1 } });
     expect(iaf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 5 } });
+    expect(residualFlow({ features: 5 }).bijector.facts.cost).toEqual({
+      forward: { search: true },
+      inverse: { passes: 1 },
+    });
+    expect(ffjordFlow({ features: 5, solver: "rk4", steps: 8 }).bijector.facts.cost.forward).toEqual({ passes: 32 });
     expect(realNVP({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 1 } });
   });
 });
