@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { flowMatching } from "./continuous/flow-matching.ts";
+export { type FlowMatchingOptions, flowMatching } from "./continuous/flow-matching.ts";
 export { normalQuantile } from "./elementwise/normal-cdf.ts";
 export * from "./kinds.ts";
 export { randomPermutation, reversed } from "./linear/permute.ts";

@@ -13,6 +13,7 @@ import {
   mean,
   mul,
   OptionError,
+  pow,
   type Scope,
   sizeOf,
   square,
@@ -22,6 +23,12 @@ import {
   type Tensor,
 } from "@normflow/core";
 import { type FfjordOptions, fieldAt, isContinuous } from "./ffjord.ts";
+
+/** Options of `flowMatching`. */
+export interface FlowMatchingOptions {
+  /** Exponent p of t = 1 − (1 − u)ᵖ, u uniform: above 1 more of the times lie near the data, whose edges then come out sharper; 1 unless told. */
+  readonly late?: number | undefined;
+}
 
 /** A continuous layer in a composition, and the layers before and behind it. */
 interface Place {
@@ -59,7 +66,7 @@ function placeOf(bijector: Bijector, scope: Scope): Place {
 
 /**
  * Makes the loss that trains a continuous flow without solving it: the mean of |f(zₜ, t) − (x − z)|² over straight lines
- * zₜ = (1 − t) z + t x from the base's z to the data's x; t spread evenly over the batch.
+ * zₜ = (1 − t) z + t x from the base's z to the data's x; the times spread over the batch.
  *
  * Its value is no likelihood and does not go to 0. Other layers of the flow are passed through and not trained by it.
  *
@@ -70,7 +77,7 @@ function placeOf(bijector: Bijector, scope: Scope): Place {
  * const model = await fit(ffjordFlow({ features: 2 }), { x }, { backend, steps: 50, loss: flowMatching() });
  */
 export const flowMatching =
-  (): Loss =>
+  ({ late = 1 }: FlowMatchingOptions = {}): Loss =>
   ({ flow, scope, x }) => {
     const { options, scope: own, before, behind } = placeOf(flow.bijector, scope.at("bijector"));
     const count = x!.shape[0]!;
@@ -81,7 +88,8 @@ export const flowMatching =
     const [z, end] = [stopGradient(base), stopGradient(data)];
     // Each event has a part of the time to itself: less noise in the loss than free draws, and the same mean.
     const draw = scope.noise("flow-matching/time", { kind: "uniform" }, [count]);
-    const t = div(add(iota(count), draw), sizeOf(count));
+    const share = div(add(iota(count), draw), sizeOf(count));
+    const t = late === 1 ? share : sub(1, pow(sub(1, share), late));
     const s = expandDims(t, -1);
     const at = add(mul(sub(1, s), z), mul(s, end));
     const field = fieldAt(options, own, [count]);

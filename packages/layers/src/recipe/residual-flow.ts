@@ -18,7 +18,7 @@ export interface ResidualFlowOptions {
   layers?: number | undefined;
   /** Widths of each network's hidden layers; [64, 64] unless told. */
   hidden?: number[] | undefined;
-  /** A nonlinearity of slope at most 1; clipswish unless told. */
+  /** A nonlinearity of slope at most 1; sin unless told. */
   activation?: ContractiveActivation | undefined;
   /** Largest spectral norm of each dense layer, below 1; .97 unless told. */
   coefficient?: number | undefined;

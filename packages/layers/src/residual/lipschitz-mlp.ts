@@ -19,6 +19,7 @@ import {
   sin,
   softplus,
   type Tensor,
+  values,
   zeros,
 } from "@normflow/core";
 import { denseInit, denseZeros, linear } from "../network/dense.ts";
@@ -41,8 +42,8 @@ export const contractiveActivations = {
     width: 2,
     apply: (x: Tensor, beta: Tensor) => div(concat([swish(x, beta), swish(neg(x), beta)], -1), PAIR_SLOPE),
   },
-  /** sin x */
-  sin: { width: 1, apply: (x: Tensor, _beta: Tensor) => sin(x) },
+  /** sin(βx) / β, β > 0 learned, one a unit, from ½ to 4 at the start. */
+  sin: { width: 1, apply: (x: Tensor, beta: Tensor) => div(sin(mul(x, beta)), beta) },
 } as const;
 
 /** The name of a nonlinearity of slope at most 1. */
@@ -76,13 +77,25 @@ function widths({ features, hidden, activation }: LipschitzMlpOptions): (readonl
   return [...hidden, features].map((outputs, i) => [ins[i]!, outputs]);
 }
 
+/** ln(eʸ − 1), of which softplus makes y. */
+const unsoftplus = (y: number): number => Math.log(Math.expm1(y));
+
+/** What softplus makes β of: one number a layer for the swishes, one a unit for the sines, from slow to fast ones. */
+const sharpness = (activation: ContractiveActivation, units: number): Parameter =>
+  activation === "sin"
+    ? values(
+        [units],
+        Array.from({ length: units }, (_, i) => unsoftplus(0.5 * 8 ** (i / Math.max(1, units - 1)))),
+      )
+    : filled([], 0.5);
+
 /** Weights and biases a layer, β where there is a nonlinearity, `context` where the first layer reads one. */
 export const lipschitzParams = (options: LipschitzMlpOptions): Parameters =>
   widths(options).map(([inputs, outputs], i, all): Layer => {
     const last = i === all.length - 1;
     return {
       ...(last ? denseZeros(inputs, outputs) : denseInit(inputs, outputs)),
-      ...(last || options.activation === "sin" ? {} : { beta: filled([], 0.5) }),
+      ...(last ? {} : { beta: sharpness(options.activation, outputs) }),
       ...(i === 0 && options.context !== undefined ? { context: zeros([outputs, options.context]) } : {}),
     };
   });

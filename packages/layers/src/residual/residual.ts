@@ -39,7 +39,7 @@ export interface ResidualOptions {
   context?: number | undefined;
   /** Widths of the hidden layers; [64, 64] unless told. */
   hidden: number[];
-  /** A nonlinearity of slope at most 1; clipswish unless told. */
+  /** A nonlinearity of slope at most 1; sin unless told. */
   activation: ContractiveActivation;
   /** Largest spectral norm of each layer of g, below 1; .97 unless told. */
   coefficient: number;
@@ -118,4 +118,4 @@ export const residual = withDefaults<
   ResidualOptions,
   "hidden" | "activation" | "coefficient" | "logDet" | "terms",
   Bijector
->(layer, { hidden: [64, 64], activation: "clipswish", coefficient: 0.97, logDet: "roulette", terms: 24 });
+>(layer, { hidden: [64, 64], activation: "sin", coefficient: 0.97, logDet: "roulette", terms: 24 });
