@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { broadcastTo, constant, reshape, slice, squeezeAxis, type Tensor, transpose, vjp } from "@normflow/core";
+import { broadcastTo, constant, reshape, slice, squeezeAxis, stack, type Tensor, transpose, vjp } from "@normflow/core";
 
 /** The unit vectors e_d laid over a batch: [D, …batch, D], 1 where the first and the last index agree. */
 function unitVectors(shape: Tensor["shape"]): Tensor {
@@ -25,14 +25,24 @@ export interface JacobianRows {
   readonly units: Tensor;
 }
 
+/** Features up to which one pass there and a product a feature back are written out. */
+const MOST_WRITTEN_OUT = 4;
+
 /**
- * Differentiates every entry of f at z […batch, D] in one product: D copies of the batch go through f, and copy d is
- * pulled back from entry d. The graph has one size whatever D is; the cost is that of D passes there and D back.
+ * Differentiates every entry of f at z […batch, D]. For few features f is passed once and pulled back once an entry;
+ * for more, D copies of the batch go through f and copy d is pulled back from entry d, so that the graph has one size
+ * whatever D is.
  */
 export function jacobianRows(f: (z: Tensor) => Tensor, z: Tensor): JacobianRows {
   const features = z.shape.at(-1) as number;
-  const copies = broadcastTo(z, [features, ...z.shape]);
   const units = unitVectors(z.shape);
+  const unit = (d: number): Tensor => squeezeAxis(slice(units, 0, d, 1), 0);
+  if (features <= MOST_WRITTEN_OUT) {
+    const value = f(z);
+    const rows = Array.from({ length: features }, (_, d) => vjp([value], [unit(d)], [z])[0]!);
+    return { value, rows: stack(rows, 0), units };
+  }
+  const copies = broadcastTo(z, [features, ...z.shape]);
   const values = f(copies);
   const [rows] = vjp([values], [units], [copies]) as [Tensor];
   return { value: squeezeAxis(slice(values, 0, 0, 1), 0), rows, units };

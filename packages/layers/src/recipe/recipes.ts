@@ -49,6 +49,8 @@ const residualNetworks = z.strictObject({
 interface FfjordRecipeOptions extends FfjordFlowOptions {
   /** Flow matching, or likelihood through the solver; matching unless told. */
   training?: "matching" | "likelihood" | undefined;
+  /** Exponent by which the times of flow matching lean towards the data; 1 unless told. */
+  late?: number | undefined;
 }
 
 const continuousFlow = z.strictObject({
@@ -62,6 +64,7 @@ const continuousFlow = z.strictObject({
   trace: z.optional(z.enum(["exact", "hutchinson"])),
   adjoint: z.optional(z.boolean()),
   training: z.optional(z.enum(["matching", "likelihood"])),
+  late: z.optional(positive),
 });
 
 const table = {
@@ -88,8 +91,8 @@ const table = {
   ffjord: {
     summary: "a velocity field followed through time; trained by flow matching, both directions solve an equation",
     options: continuousFlow,
-    make: ({ training: _, ...options }) => ffjordFlow(options),
-    loss: ({ training = "matching" }) => (training === "matching" ? flowMatching() : undefined),
+    make: ({ training: _, late: __, ...options }) => ffjordFlow(options),
+    loss: ({ training = "matching", late }) => (training === "matching" ? flowMatching({ late }) : undefined),
   } satisfies Recipe<FfjordRecipeOptions>,
 } as const;
 
