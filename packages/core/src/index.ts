@@ -59,8 +59,11 @@ export {
 } from "./bijector/program.ts";
 export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
 export type { Base } from "./distribution/base.ts";
+export { type ConditionalNormalOptions, conditionalNormal } from "./distribution/conditional-normal.ts";
 export { diagonalNormal } from "./distribution/diagonal-normal.ts";
 export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
+export { type MixtureOfNormalsOptions, mixtureOfNormals } from "./distribution/mixture-of-normals.ts";
+export { type NormalAndCircularOptions, normalAndCircular } from "./distribution/normal-and-circular.ts";
 export { standardNormal, standardNormalLogProb } from "./distribution/standard-normal.ts";
 export { standardUniform } from "./distribution/standard-uniform.ts";
 export {

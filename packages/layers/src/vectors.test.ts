@@ -118,8 +118,27 @@ describe.skipIf(folder === undefined)("golden vectors (NORMFLOW_VECTORS, or vect
 
 /** Kinds of `all` that are bijectors, told by what they are not. */
 function bijectorsOfAll(): string[] {
-  const parts = ["affine", "histogram-cdf", "invert-transformation", "masked-mlp", "mlp", "token-transformer"];
-  const flows = ["flow", "standard-normal", "diagonal-normal", "standard-uniform"];
+  const parts = [
+    "affine",
+    "by-feature",
+    "histogram-cdf",
+    "invert-transformation",
+    "logistic-mixture",
+    "masked-mlp",
+    "mixture-cdf",
+    "mlp",
+    "rational-quadratic",
+    "token-transformer",
+  ];
+  const bases = [
+    "conditional-normal",
+    "diagonal-normal",
+    "mixture-of-normals",
+    "normal-and-circular",
+    "standard-normal",
+    "standard-uniform",
+  ];
+  const flows = ["flow", ...bases];
   return all.map((k) => k.kind).filter((kind) => ![...parts, ...flows].includes(kind));
 }
 

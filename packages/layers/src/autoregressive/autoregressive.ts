@@ -8,6 +8,7 @@ import {
   broadcastTo,
   type Conditioner,
   defineLayer,
+  iota,
   leading,
   part,
   ShapeError,
@@ -67,7 +68,7 @@ export const autoregressive = defineLayer({
     const [[, logDet], [xs]] = scan(
       ([previous, total, ...carry], [feature], index) => {
         const [theta, next] = conditioner.step(own, carry, index, previous!);
-        const [x, logSlope] = transformation.forward(theta, feature);
+        const [x, logSlope] = transformation.forward(theta, feature, index);
         return [[x, add(total!, logSlope), ...next], [x]];
       },
       first,
@@ -78,7 +79,7 @@ export const autoregressive = defineLayer({
   },
   inverse(_, x, scope, { transformation, conditioner }) {
     const theta = conditioner.parallel(scope.at("conditioner"), x);
-    const [base, logSlope] = transformation.inverse(theta, x);
+    const [base, logSlope] = transformation.inverse(theta, x, iota(conditioner.features));
     return [base, sum(logSlope, -1)];
   },
 });

@@ -5,6 +5,7 @@
  */
 import {
   concat,
+  constant,
   defineLayer,
   leading,
   type Network,
@@ -107,7 +108,7 @@ function apply(
   const [kept, changed] = checkedHalves(options);
   const stays = columns(x, kept);
   const theta = parametersFrom(stays, changed.length, scope, options);
-  const [moved, logSlope] = options.transformation[way](theta, columns(x, changed));
+  const [moved, logSlope] = options.transformation[way](theta, columns(x, changed), constant(changed));
   const order = [...kept, ...changed];
   const places = order.map((_, i) => order.indexOf(i));
   return [columns(concat([stays, moved], -1), places), sum(logSlope, -1)];

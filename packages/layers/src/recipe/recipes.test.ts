@@ -4,6 +4,7 @@ import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
 import { ffjordFlow } from "./ffjord-flow.ts";
 import { iaf, maf } from "./maf.ts";
+import { nsf } from "./nsf.ts";
 import { realNVP } from "./real-nvp.ts";
 import { recipes } from "./recipes.ts";
 import { residualFlow } from "./residual-flow.ts";
@@ -26,7 +27,6 @@ normalises("residualFlow", residualFlow({ features: 2, layers: 2, hidden: [6] })
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
-
 describe("recipes", () => {
   for (const [name, recipe] of Object.entries(recipes))
     test(`${name} goes into a file and comes back`, () => {
@@ -41,6 +41,7 @@ describe("recipes", () => {
 
   test("refuse one feature where they need two, and options that do not exist", () => {
     expect(() => realNVP({ features: 1 })).toThrow("of 1 feature, 1 stay and 0 change");
+    expect(() => nsf({ features: 1, coupling: true })).toThrow("of 1 feature, 1 stay and 0 change");
     expect(recipes.maf.options.safeParse({ features: 2, depth: 3 }).success).toBe(false);
   });
 

@@ -10,6 +10,7 @@ import { activation } from "../network/activation.ts";
 import { type ContractiveActivation, contractiveActivations } from "../residual/lipschitz-mlp.ts";
 import { type FfjordFlowOptions, ffjordFlow } from "./ffjord-flow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NsfOptions, nsf } from "./nsf.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 import { type ResidualFlowOptions, residualFlow } from "./residual-flow.ts";
 
@@ -67,6 +68,18 @@ const continuousFlow = z.strictObject({
   late: z.optional(positive),
 });
 
+const splineFlow = z.strictObject({
+  features: size,
+  context: z.optional(size),
+  layers: z.optional(size),
+  hidden: z.optional(z.array(size)),
+  activation: z.optional(activation),
+  bins: z.optional(size),
+  bound: z.optional(positive),
+  circular: z.optional(z.array(z.int().check(z.gte(0)))),
+  coupling: z.optional(z.boolean()),
+});
+
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
@@ -83,6 +96,11 @@ const table = {
     options: affineFlow,
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  nsf: {
+    summary: "neural splines, masked autoregressive or coupling; bends far more a layer than affine ones",
+    options: splineFlow,
+    make: nsf,
+  } satisfies Recipe<NsfOptions>,
   residualflow: {
     summary: "contractions added to the event; density in one pass, sampling by fixed-point iteration",
     options: residualNetworks,

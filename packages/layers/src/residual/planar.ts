@@ -4,9 +4,8 @@
  * @module
  */
 import {
+  abs,
   add,
-  broadcastTo,
-  customVjp,
   defineLayer,
   div,
   dot,
@@ -14,11 +13,9 @@ import {
   greater,
   log,
   max,
-  min,
   mul,
   neg,
   normalInit,
-  scan,
   select,
   size,
   softplus,
@@ -29,16 +26,13 @@ import {
   zeros,
 } from "@normflow/core";
 import * as z from "zod/mini";
+import { bracketedRoot } from "../root/bracketed-root.ts";
 
 /** w·û stays this far above −1, the least slope along w: what is flatter has no inverse in float32. */
 const LEAST_SLOPE = 1e-4;
 
 /** |w|² up to this counts as 0. */
 const TINY = 1e-30;
-
-/** Halvings leave 2·|c|·2⁻⁴⁰ of the bracket, and each Newton step squares what is left of the error. */
-const HALVINGS = 40;
-const NEWTON_STEPS = 4;
 
 /** û = u + (m(w·u) − w·u) w/|w|² with m(a) = −1 + softplus(a), and slope = 1 + w·û = softplus(w·u) > 0. */
 function invertible(u: Tensor, w: Tensor): { readonly û: Tensor; readonly slope: Tensor } {
@@ -56,41 +50,19 @@ const logDeterminant = (slope: Tensor, h: Tensor): Tensor => {
   return log(add(h2, mul(slope, sub(1, h2))));
 };
 
-/** t + c tanh t = r by halving [r − |c|, r + |c|], then by Newton's method within what is left. */
-function findRoot(c: Tensor, r: Tensor): Tensor {
-  const residual = (t: Tensor): Tensor => sub(add(t, mul(c, tanh(t))), r);
-  const span = max(c, neg(c));
-  const [[low, high]] = scan(
-    ([a, b]) => {
-      const middle = mul(0.5, add(a!, b!));
-      const above = greater(residual(middle), 0);
-      return [[select(above, a!, middle), select(above, middle, b!)], []];
-    },
-    [sub(r, span), add(r, span)] as readonly Tensor[],
-    [],
-    { length: HALVINGS },
-  );
-  let t = mul(0.5, add(low!, high!));
-  for (let i = 0; i < NEWTON_STEPS; i++) {
-    const step = sub(t, div(residual(t), add(1, mul(c, sub(1, square(tanh(t)))))));
-    t = min(max(step, low!), high!);
-  }
-  return t;
-}
-
-/** The root t of t + c tanh t = r for c > −1; its gradient comes from the implicit function theorem. */
+/** The root t of t + c tanh t = r for c > −1, which lies within |c| of r. */
 function solve(c: Tensor, r: Tensor): Tensor {
-  const [t] = customVjp(
-    "planar-root",
-    ([c1, r1]) => [findRoot(c1!, r1!)],
-    ([c1], [t1], [ct]) => {
-      const h = tanh(t1!);
-      const dr = div(ct!, add(1, mul(c1!, sub(1, square(h)))));
-      return [neg(mul(h, dr)), dr];
+  const span = abs(c);
+  return bracketedRoot({
+    name: "planar-root",
+    residual: (t, [c1, r1]) => {
+      const h = tanh(t);
+      return [sub(add(t, mul(c1!, h)), r1!), add(1, mul(c1!, sub(1, square(h))))];
     },
-    [broadcastTo(c, r.shape), r],
-  );
-  return t;
+    params: [c, r],
+    low: sub(r, span),
+    high: add(r, span),
+  });
 }
 
 /** x moved along û by each event's amount. */
@@ -100,7 +72,7 @@ const along = (û: Tensor, amount: Tensor): Tensor => mul(û, expandDims(amount,
  * Pushes space along one direction, `x = z + û tanh(w·z + b)`, event `[features]`, log-det `ln(1 + w·û (1 − tanh²))`.
  *
  * û is `u` moved along `w` until w·û > −1, which is what keeps the map invertible (by 10⁻⁴, so that float32 can follow).
- * Forward is one pass; inverse finds one scalar per event in a fixed number of steps, and has an exact gradient.
+ * Forward is one pass; inverse finds one scalar per event in a bracket, and has an exact gradient.
  *
  * @see Rezende & Mohamed 2015, Variational Inference with Normalizing Flows, eq. 10–12, appendix A.1
  * @example chain([planar({ features: 2 }), planar({ features: 2 })])
