@@ -12,7 +12,7 @@ export { type FfjordFlowOptions, ffjordFlow } from "./recipe/ffjord-flow.ts";
 export { iaf, type MafOptions, maf } from "./recipe/maf.ts";
 export { type NsfOptions, nsf } from "./recipe/nsf.ts";
 export { type RealNVPOptions, realNVP } from "./recipe/real-nvp.ts";
-export { type Recipe, recipes } from "./recipe/recipes.ts";
+export { type FfjordRecipeOptions, type Recipe, recipes } from "./recipe/recipes.ts";
 export { type ResidualFlowOptions, residualFlow } from "./recipe/residual-flow.ts";
 export type { ContractiveActivation } from "./residual/lipschitz-mlp.ts";
 export { planarDirection } from "./residual/planar.ts";

@@ -47,7 +47,7 @@ const residualNetworks = z.strictObject({
 });
 
 /** Options of the recipe `ffjord`: those of the flow, and how it is trained. */
-interface FfjordRecipeOptions extends FfjordFlowOptions {
+export interface FfjordRecipeOptions extends FfjordFlowOptions {
   /** Flow matching, or likelihood through the solver; matching unless told. */
   training?: "matching" | "likelihood" | undefined;
   /** Exponent by which the times of flow matching lean towards the data; 1 unless told. */
