@@ -40,7 +40,8 @@ const names = readdirSync(folder)
 const training = {
   steps: 2000,
   batch: 256,
-  learningRate: 1e-3,
+  learningRate: 3e-3,
+  average: 0.99,
   weightDecay: 0.01,
   clip: 5,
   evaluateEvery: 100,

@@ -33,7 +33,7 @@ const { values } = parseArgs({
 
 /** Training that suits each flow on the plane; `options` are the recipe's. */
 const settings = {
-  nsf: { options: { layers: 3, bins: 16, hidden: [64, 64] }, steps: 8000, batch: 512, rate: 2e-3 },
+  nsf: { options: { layers: 2, bins: 32, hidden: [64, 64, 64] }, steps: 5000, batch: 512, rate: 3e-3 },
 };
 const standard = { options: {}, steps: 6000, batch: 512, rate: 2e-3, average: 0.998 };
 

@@ -7,7 +7,7 @@ const layers = resolve(import.meta.dirname, "../packages/layers");
 
 describe("a page downloads, after gzip,", () => {
   test.each([
-    ["core + js + RealNVP", 46_000],
+    ["core + js + RealNVP", 45_000],
     ["core + js + melody flow", 70_000],
   ] as const)("%s in at most %i bytes", async (name, most) => {
     expect((await bundle(entries[name])).gzip).toBeLessThanOrEqual(most);

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const script = resolve(import.meta.dirname, "../bench/fuzz-model-file.mjs");
 
-test("5,000 damaged model files give a flow or a typed error, in a heap of 64 MB", async () => {
+test("5,000 damaged model files give a flow or a typed error, in arrays of twice their size and a heap of 64 MB", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--max-old-space-size=64",
     script,

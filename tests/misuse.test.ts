@@ -68,7 +68,8 @@ const header = (text: string, length = text.length): Uint8Array => {
   out.set(new TextEncoder().encode(text), 8);
   return out;
 };
-const aborted = AbortSignal.abort(new FlowError("stopped", "Stopped.", { hint: "Start again." }));
+const aborted = AbortSignal.abort();
+const stopped = AbortSignal.abort(new FlowError("stopped", "The caller left.", { hint: "Start again." }));
 const train = (data: Any, options: Any = {}): Promise<unknown> =>
   fit(realNVP(small), data, { backend, steps: 1, ...options });
 const other = (options: Any): unknown => realNVP({ ...small, ...options });
@@ -124,9 +125,14 @@ const cases: readonly (readonly [what: string, misuse: () => unknown, code: stri
   ["encode of a disposed model", () => disposed.encode([[1, 2]]), "disposed"],
   ["decode of a disposed model", () => disposed.decode([[1, 2]]), "disposed"],
   ["interpolate of a disposed model", () => disposed.interpolate([1, 2], [1, 2], 3), "disposed"],
-  ["an aborted sample", () => plain.sample(1, { signal: aborted }), "stopped"],
-  ["an aborted logProb", () => plain.logProb([[1, 2]], { signal: aborted }), "stopped"],
-  ["an aborted fit", () => train({ x }, { signal: aborted }), "stopped"],
+  ["an aborted sample", () => plain.sample(1, { signal: aborted }), "aborted"],
+  ["an aborted logProb", () => plain.logProb([[1, 2]], { signal: aborted }), "aborted"],
+  ["a sample aborted for a reason of one's own", () => plain.sample(1, { signal: stopped }), "stopped"],
+  ["an aborted encode", () => plain.encode([[1, 2]], { signal: aborted }), "aborted"],
+  ["an aborted decode", () => plain.decode([[1, 2]], { signal: aborted }), "aborted"],
+  ["an aborted interpolation", () => plain.interpolate([1, 2], [1, 2], 3, { signal: aborted }), "aborted"],
+  ["an aborted download", () => load("http://127.0.0.1:1/", { backend, layers: all, signal: aborted }), "aborted"],
+  ["an aborted fit", () => train({ x }, { signal: aborted }), "aborted"],
 
   ["no rows", () => train({ x: [] }), "event-shape"],
   ["rows of another width", () => train({ x: [[1, 2, 3]] }), "event-shape"],
@@ -256,6 +262,15 @@ const cases: readonly (readonly [what: string, misuse: () => unknown, code: stri
     "flow-description",
   ],
   [
+    "a flow of a thousand wide layers",
+    () => {
+      const wide = toJSON(realNVP({ features: 65_536, layers: 1, hidden: [65_536] }).bijector) as Any;
+      const bijector = { kind: "chain", options: { layers: Array(1000).fill(wide) } };
+      return open(written({ flow: { kind: "flow", options: { base: toJSON(base([65_536])), bijector } } }), all);
+    },
+    "missing-tensor",
+  ],
+  [
     "a flow that contradicts itself",
     () =>
       open(
@@ -309,11 +324,27 @@ test("there are a hundred of them", () => {
   expect(new Set(cases.map(([what]) => what)).size).toBe(cases.length);
 });
 
-test.each(cases)("%s", async (_, misuse, code) => {
+/** Codes of errors to which another one led, which they must then hand on. */
+const caused = new Set(["aborted", "header-json", "description-json", "flow-description", "model-fetch"]);
+
+test.each(cases)("%s", async (what, misuse, code) => {
   const error = await (async () => misuse())().then(
     () => undefined,
     (e: unknown) => e,
   );
   expect(error).toBeInstanceOf(FlowError);
-  expect((error as FlowError).code).toBe(code);
+  const { message, hint, cause, ...said } = error as FlowError;
+  expect(said.code).toBe(code);
+  // Sentences, and the hint says something else than the message.
+  expect(message).toMatch(/^\S.{9,}[.!?]$/s);
+  expect(hint).toMatch(/^[A-Z0-9].{7,}[.!?]$|^[a-z]+\(.*[.]$/s);
+  expect(message).not.toContain(hint);
+  // Two ways to be no header have one code: what parses but is no object was refused by nobody else.
+  if (caused.has(code) && what !== "a header that is a list") expect(cause).toBeInstanceOf(Error);
+  else expect(cause).toBeUndefined();
+});
+
+test("every code that has a cause is among them", () => {
+  const used = new Set(cases.map(([, , code]) => code));
+  expect([...caused].filter((code) => !used.has(code))).toEqual([]);
 });

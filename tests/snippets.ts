@@ -8,8 +8,14 @@ import { relative, resolve } from "node:path";
 import ts from "typescript";
 
 const root = resolve(import.meta.dirname, "..");
-const packages = ["core", "layers", "backend-js", "backend-onnx", "music"];
-const documents = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/gpu.md"];
+const packages = ["core", "layers", "backend-js", "backend-onnx", "backend-tfjs", "music"];
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "docs/architecture.md",
+  "docs/gpu.md",
+  ...packages.map((name) => `packages/${name}/README.md`),
+];
 
 /** A piece of code in a document. */
 export interface Snippet {
@@ -118,6 +124,5 @@ export function moduleOf({ code }: Snippet, exported: ReadonlyMap<string, string
   const imports = [...used]
     .filter((name) => exported.has(name) && !declared.has(name))
     .map((name) => `import { ${name} } from "${exported.get(name)}";`);
-  if (used.has("z") && !declared.has("z") && /\bz\.\w+\(/.test(body)) imports.push('import * as z from "zod/mini";');
   return `${imports.join("\n")}\n${body}\nexport {};\n`;
 }

@@ -63,9 +63,12 @@ function rings(radii, deviation) {
   };
 }
 
+/** √2 to the digits that the targets are defined with. */
+const ROOT_TWO = 1414 / 1000;
+const EIGHTH_DEVIATION = 0.5 / ROOT_TWO;
 const eightCentres = Array.from({ length: 8 }, (_, i) => [
-  (4 / 1.414) * Math.cos((Math.PI * i) / 4),
-  (4 / 1.414) * Math.sin((Math.PI * i) / 4),
+  (4 / ROOT_TWO) * Math.cos((Math.PI * i) / 4),
+  (4 / ROOT_TWO) * Math.sin((Math.PI * i) / 4),
 ]);
 
 const moonPoint = (upper, t) =>
@@ -104,9 +107,10 @@ export const targets = {
     box: 6,
     sample: sampler(1, ([choice], ex, ey) => {
       const [x, y] = eightCentres[Math.floor(8 * choice)];
-      return [x + (0.5 / 1.414) * ex, y + (0.5 / 1.414) * ey];
+      return [x + EIGHTH_DEVIATION * ex, y + EIGHTH_DEVIATION * ey];
     }),
-    logDensity: (x, y) => logSumExp(eightCentres.map(([a, b]) => logNormal2(x - a, y - b, 0.5 / 1.414))) - Math.log(8),
+    logDensity: (x, y) =>
+      logSumExp(eightCentres.map(([a, b]) => logNormal2(x - a, y - b, EIGHTH_DEVIATION))) - Math.log(8),
   },
   moons: {
     entropy: 2.394,

@@ -21,11 +21,11 @@ import {
   standardNormal,
   sub,
   sum,
+  z,
   zeros,
 } from "@normflow/core";
 import { elementwiseAffine } from "@normflow/layers";
 import { all } from "@normflow/layers/all";
-import * as z from "zod/mini";
 
 const arsinh = (x) => log(add(x, sqrt(add(square(x), 1))));
 const sinh = (x) => div(sub(exp(x), exp(neg(x))), 2);
@@ -43,7 +43,7 @@ const slopes = (x, inner, tail, rank) => {
 /** Sinh-arcsinh (Jones & Pewsey 2009): y = sinh((arsinh(z) + shift) e^a) gives skew and heavy or light tails. */
 export const sinhArcsinh = defineLayer({
   kind: "example/sinh-arcsinh",
-  options: z.strictObject({ event: shape }),
+  options: z.object({ event: shape }),
   facts: ({ event }) => ({ event, monotone: 1 }),
   params: ({ event }) => ({ shift: zeros(event), a: zeros(event) }),
   forward({ shift, a }, base, _, { event }) {

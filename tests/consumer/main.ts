@@ -20,12 +20,12 @@ import {
   standardNormal,
   sub,
   warmStart,
+  z,
 } from "@normflow/core";
 import { conformanceCases, runCase } from "@normflow/core/conformance";
 import { maf, realNVP } from "@normflow/layers";
 import { all } from "@normflow/layers/all";
 import { MelodyModel, melodyFlow } from "@normflow/music";
-import * as z from "zod/mini";
 
 /** An own layer: every feature moved by its own index. */
 const staircase = defineLayer({

@@ -26,6 +26,7 @@ Examples:
   flowctl morph a.mid b.mid --points 9          nine melodies from one to the other
   flowctl train melodies/ -o run                train on a folder of .mid, .abc or .mxl files
   flowctl train table.csv -o run --flow maf     train on a table of numbers
+  flowctl train book.txt -o run                 train on a text, character by character
   flowctl sample -m run/model.safetensors -n 100 -o samples.csv
 
 Data go to standard output, with --json one JSON object a line; messages go to standard error.
@@ -59,7 +60,7 @@ function program(io: Io, done: (code: number) => void): Command {
     command.option("-o, --output <path>", what).option("--force", "overwrite files that are there");
 
   engine(root.command("train <data>"))
-    .description("train a flow on a folder of melodies or a table (.csv, .npy, .npz)")
+    .description("train a flow on a folder of melodies, a table (.csv, .npy, .npz) or a text (.txt)")
     .requiredOption("-o, --output <run>", "folder of the run, made anew")
     .option("--flow <name>", "flow to train; flowctl flows lists them")
     .option(
@@ -84,6 +85,7 @@ function program(io: Io, done: (code: number) => void): Command {
         "flowctl train table.csv -o run --flow realnvp --epochs 50",
         "flowctl train table.csv -o run --flow maf --option layers=8 --option hidden=128,128",
         "flowctl train table.csv -o run --context age,height",
+        "flowctl train book.txt -o run --option width=64",
       ),
     )
     .action(async (data, options) => done(await train(data, options, io)));
@@ -91,8 +93,9 @@ function program(io: Io, done: (code: number) => void): Command {
     .description("list the flows that train knows, or the options of one")
     .addHelpText("after", examples("flowctl flows", "flowctl flows maf", "flowctl flows maf --json"))
     .action(async (name, options) => done(flows(name, options, io)));
-  output(model(root.command("sample")), "folder for MIDI files, or a .csv for rows")
-    .description("draw melodies or rows from a model")
+  output(model(root.command("sample")), "folder for MIDI files, a .csv for rows, or a .txt for texts")
+    .description("draw melodies, rows or texts from a model")
+    .option("--length <n>", "characters of each text (default: those of a window)", whole(1, 10_000_000))
     .option("-n, --number <n>", "how many", whole(1, 10_000_000), 1)
     .option("--seed <n>", "seed: the same gives the same", whole(0), 0)
     .option("--context <values>", "values of the columns that the model conditions on: age=30,height=1.7")
@@ -102,12 +105,13 @@ function program(io: Io, done: (code: number) => void): Command {
       examples(
         "flowctl sample -n 4 --seed 1 -o tunes",
         "flowctl sample -m run/model.safetensors -n 1000 -o samples.csv",
+        "flowctl sample -m run/model.safetensors --length 1000 -o text.txt",
         "flowctl sample -m run/model.safetensors -n 1000 --context age=30,height=1.7",
       ),
     )
     .action(async (options) => done(await sample(options, io)));
   output(model(root.command("score <data>")), ".csv for the scores of rows")
-    .description("print how likely melodies (bits) or rows (nats) are, the lower the more typical")
+    .description("print how likely melodies (bits), rows or texts (nats) are, the lower the more typical")
     .option("--labels <name>", "compare with labels, 1 for anomalies: a column, an array of the .npz, or a file")
     .addHelpText(
       "after",
@@ -120,10 +124,10 @@ function program(io: Io, done: (code: number) => void): Command {
     )
     .action(async (data, options) => done(await score(data, options, io)));
   model(root.command("encode <data>"))
-    .description("print the latents of melodies or rows, always as JSON")
+    .description("print the latents of melodies, rows or texts, always as JSON")
     .addHelpText("after", examples("flowctl encode tunes > latents.jsonl"))
     .action(async (data, options) => done(await encode(data, options, io)));
-  model(root.command("decode"))
+  output(model(root.command("decode")), ".txt for a text, exactly as it was encoded")
     .description("print what latents decode to; reads what encode prints from standard input")
     .addHelpText("after", examples("flowctl decode < latents.jsonl", "flowctl encode tunes | flowctl decode --json"))
     .action(async (options) => done(await decode(options, io)));

@@ -83,9 +83,14 @@ describe("a run in slices", () => {
     for (let i = 0; i < 3; i++) {
       const control = new AbortController();
       setTimeout(() => control.abort(new Error("enough")), 10);
-      await expect(executable.run({ x }, { signal: control.signal })).rejects.toThrow("enough");
+      await expect(executable.run({ x }, { signal: control.signal })).rejects.toMatchObject({
+        code: "aborted",
+        cause: { message: "enough" },
+      });
     }
-    await expect(executable.run({ x }, { signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow("before");
+    await expect(executable.run({ x }, { signal: AbortSignal.abort(new Error("before")) })).rejects.toMatchObject({
+      cause: { message: "before" },
+    });
     expect(list((await executable.run({ x }, { signal: never }))["state"])).toEqual(expected);
   });
 

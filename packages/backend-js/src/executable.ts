@@ -75,7 +75,9 @@ export class JsExecutable implements Executable {
       for (const [name, { data, shape }] of Object.entries(values)) {
         const size = shape.reduce((a, b) => a * b, 1);
         if (size !== data.length)
-          throw new ShapeError("input-size", `Input ${name} has ${data.length} values for a shape of ${size}.`);
+          throw new ShapeError("input-size", `Input ${name} has ${data.length} values for a shape of ${size}.`, {
+            hint: "The shape's sizes multiplied are the number of values.",
+          });
         this.keep(name, data, shape);
         this.residentVersion++;
       }

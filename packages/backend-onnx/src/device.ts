@@ -21,7 +21,9 @@ export function cudaProvider(): string {
 export function threadCount(threads: number | undefined): number {
   if (threads === undefined) return availableParallelism();
   if (!Number.isInteger(threads) || threads < 1)
-    throw new OptionError("threads", `onnx: threads must be a whole number from 1, not ${threads}.`);
+    throw new OptionError("threads", `onnx: threads must be a whole number from 1, not ${threads}.`, {
+      hint: "Leave threads out to use every core.",
+    });
   return threads;
 }
 

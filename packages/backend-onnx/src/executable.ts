@@ -108,6 +108,7 @@ export class OnnxExecutable implements Executable {
           throw new FlowError(
             "input-size",
             `Input ${name} has ${data.length} values for a shape of ${expected.data.length}.`,
+            { hint: "The shape's sizes multiplied are the number of values." },
           );
       }
       await this.program.put(given);

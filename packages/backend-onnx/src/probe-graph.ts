@@ -27,6 +27,7 @@ export async function probe(host: Host, device: Provider): Promise<void> {
       throw new BackendError(
         "wrong-result",
         `onnx: ${device} computed [${y!.data.join(", ")}] where [${EXPECTED.join(", ")}] is right.`,
+        { hint: "Take another device; its driver may need an update." },
       );
   } finally {
     await executable.dispose();

@@ -35,7 +35,9 @@ export interface OnnxWebOptions {
  */
 export async function onnxWeb({ threads = 1, wasmPaths }: OnnxWebOptions = {}): Promise<Backend> {
   if (!Number.isInteger(threads) || threads < 1)
-    throw new OptionError("threads", `onnx: threads must be a whole number from 1, not ${threads}.`);
+    throw new OptionError("threads", `onnx: threads must be a whole number from 1, not ${threads}.`, {
+      hint: "Leave threads out to use every core.",
+    });
   if (threads > 1 && !(globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated)
     throw new OptionError("threads", "onnx: several threads need a page that is cross-origin isolated.", {
       hint: "Serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp, or take one thread.",

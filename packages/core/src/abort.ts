@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { AbortError, FlowError } from "./error.ts";
 import { turn } from "./timer.ts";
 
 /** What core needs of an AbortSignal, which lives outside the language's own library. */
@@ -14,15 +15,28 @@ export interface Abortable {
   readonly turn?: () => Promise<void>;
 }
 
+/** Throws where a signal has fired. @throws {AbortError} `aborted`, or the signal's reason where that is a FlowError */
+export function throwIfAborted(signal: Abortable | undefined): void {
+  try {
+    signal?.throwIfAborted();
+  } catch (cause) {
+    if (cause instanceof FlowError) throw cause;
+    throw new AbortError("aborted", "The call was stopped by its signal.", {
+      hint: "Call again with a signal that has not fired.",
+      cause,
+    });
+  }
+}
+
 /**
  * Looks whether work is to stop: awaited between the parts of long work. An abort that comes by a timer, a click or a
  * message can only arrive while the thread is let go, so it is let go first.
- * @throws what the signal says
+ * @throws {AbortError} as `throwIfAborted` does
  */
 export async function checkpoint(signal: Abortable | undefined): Promise<void> {
   if (!signal) return;
   await (signal.turn ?? turn)();
-  signal.throwIfAborted();
+  throwIfAborted(signal);
 }
 
 /** Milliseconds of work between two looks: seldom enough to cost nothing, often enough for a page to stay alive. */
@@ -32,10 +46,10 @@ const PACE = 30;
 export function pacedCheckpoint(signal: Abortable | undefined): () => Promise<void> {
   let last = Date.now();
   return async () => {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (Date.now() - last < PACE) return;
     await (signal?.turn ?? turn)();
     last = Date.now();
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
   };
 }

@@ -46,6 +46,11 @@ export class OptionError extends FlowError {
   static override readonly name: string = "OptionError";
 }
 
+/** A call that its signal stopped; the cause is the signal's reason, and the name the one that platforms use. */
+export class AbortError extends FlowError {
+  static override readonly name: string = "AbortError";
+}
+
 /** A request to a worker that was not answered: cancelled, timed out, unknown, or the worker has ended. */
 export class WorkerError extends FlowError {
   static override readonly name: string = "WorkerError";

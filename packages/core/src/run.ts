@@ -22,7 +22,9 @@ export function gatherInputs<V extends { readonly data: ArrayLike<number>; reado
       });
     const size = value.shape.reduce((a, b) => a * b, 1);
     if (size !== value.data.length)
-      throw new ShapeError("input-size", `Input ${name} has ${value.data.length} values for a shape of ${size}.`);
+      throw new ShapeError("input-size", `Input ${name} has ${value.data.length} values for a shape of ${size}.`, {
+        hint: "The shape's sizes multiplied are the number of values.",
+      });
     return value;
   });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Abortable } from "./abort.ts";
+import { type Abortable, throwIfAborted } from "./abort.ts";
 import { now, turn } from "./timer.ts";
 
 /** Milliseconds of a slice: half of a frame, and of what a cancelled request may still cost. */
@@ -37,13 +37,13 @@ export async function inSlices(
   work: (slice: Slice) => Iterator<void>,
   signal: Abortable & { readonly turn?: () => Promise<void> },
 ): Promise<void> {
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   const slice = new Slice();
   const parts = work(slice);
   while (!parts.next().done) {
     if (!slice.over) continue;
     await (signal.turn ?? turn)();
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     slice.renew();
   }
 }

@@ -12,7 +12,9 @@ export type Tree<T> = T | { readonly [key: string]: Tree<T> } | readonly Tree<T>
 export function leaves<T>(tree: Tree<T>, isLeaf: (node: unknown) => node is T, path = ""): [path: string, leaf: T][] {
   if (isLeaf(tree)) return [[path, tree]];
   if (tree === null || typeof tree !== "object")
-    throw new FlowError("tree", `There is no leaf at ${path || "the root"}.`);
+    throw new FlowError("tree", `There is no leaf at ${path || "the root"}.`, {
+      hint: "Ask for what the layer's params and state declare.",
+    });
   return Object.entries(tree as Record<string, Tree<T>>).flatMap(([key, child]) =>
     leaves(child, isLeaf, path === "" ? key : `${path}/${key}`),
   );

@@ -11,6 +11,7 @@ import {
   inverted,
   type Kind,
   mixtureOfNormals,
+  normalAndCircular,
   standardNormal,
   standardUniform,
 } from "@normflow/core";
@@ -24,6 +25,7 @@ export const all: readonly Kind[] = [
   flow,
   inverted,
   mixtureOfNormals,
+  normalAndCircular,
   standardNormal,
   standardUniform,
   ...Object.values(kinds),

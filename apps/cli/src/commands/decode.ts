@@ -6,13 +6,17 @@
 import * as z from "zod";
 import { type AnswerOptions, head } from "../answer.ts";
 import type { EngineOptions } from "../engine.ts";
-import { EXIT, type Io } from "../io.ts";
+import { EXIT, type Io, UsageError } from "../io.ts";
 import type { LatentLine } from "../kinds/kind.ts";
+import { fresh } from "../outputs.ts";
 import { withModel } from "./with-model.ts";
 
 /** Options of the command. */
 export interface DecodeCommand extends EngineOptions, AnswerOptions {
   readonly model?: string;
+  /** File for a text, as it was. */
+  readonly output?: string;
+  readonly force?: boolean;
 }
 
 const schema = z.object({
@@ -22,7 +26,11 @@ const schema = z.object({
   z: z.array(z.number()),
   context: z.array(z.number()).optional(),
   meta: z
-    .object({ folds: z.array(z.number()).optional() })
+    .object({
+      folds: z.array(z.number()).optional(),
+      length: z.int().min(0).optional(),
+      unknown: z.array(z.string()).optional(),
+    })
     .loose()
     .optional(),
 });
@@ -47,11 +55,17 @@ const CHUNK = 512;
 /** Reads lines as encode prints them from standard input, and prints what their latents decode to. */
 export function decode(options: DecodeCommand, io: Io): Promise<number> {
   return withModel(options, async (model) => {
+    const { output, force = false } = options;
+    if (output !== undefined && !model.writesText)
+      throw new UsageError("decode-output", "Only texts are decoded into a file.", {
+        hint: "Leave -o away, and lead standard output where it is to go.",
+      });
+    if (output !== undefined) fresh(output, force);
     let [number, decoded, refused] = [0, 0, 0];
     let waiting: LatentLine[] = [];
     const flush = async (): Promise<void> => {
       if (waiting.length === 0) return;
-      if (decoded === 0) head(io, options, model.decoded);
+      if (decoded === 0 && output === undefined) head(io, options, model.decoded);
       const done = await model.decode(waiting, options, io);
       decoded += done;
       refused += waiting.length - done;

@@ -5,7 +5,7 @@
  */
 import type { AnswerOptions } from "../answer.ts";
 import type { EngineOptions } from "../engine.ts";
-import type { Io } from "../io.ts";
+import { type Io, UsageError } from "../io.ts";
 import { withModel } from "./with-model.ts";
 
 /** Options of the command. */
@@ -16,10 +16,16 @@ export interface SampleCommand extends EngineOptions, AnswerOptions {
   readonly temperature: number;
   /** Values of the columns that a model conditions on, `name=value` with commas between. */
   readonly context?: string;
+  /** Characters of a text; those of a window unless told. */
+  readonly length?: number;
   readonly output?: string;
   readonly force?: boolean;
 }
 
-/** Draws melodies or rows, one line each; melodies go into a folder of MIDI files, rows into a .csv. */
+/** Draws melodies, rows or texts, one line each; melodies go into a folder of MIDI files, rows into a .csv, texts into a .txt. */
 export const sample = (options: SampleCommand, io: Io): Promise<number> =>
-  withModel(options, (model) => model.sample(options, io));
+  withModel(options, (model) => {
+    if (options.length !== undefined && !model.writesText)
+      throw new UsageError("sample-length", "Only texts have a length to choose.", { hint: "Leave --length away." });
+    return model.sample(options, io);
+  });

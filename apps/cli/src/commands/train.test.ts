@@ -178,7 +178,9 @@ describe("a configuration", () => {
     const table = at("plain.csv");
     writeFileSync(table, Array.from({ length: 40 }, (_, i) => `${i},${i * i}`).join("\n"));
     writeFileSync(at("c.json"), '{"options": {"layer": 3}}');
-    expect((await ask(["train", table, "-o", at("c"), "--config", at("c.json")])).messages).toContain('"layer"');
+    expect((await ask(["train", table, "-o", at("c"), "--config", at("c.json")])).messages).toContain(
+      "option layer: there is no such option",
+    );
     expect(await ask(["train", corpus(), "-o", at("c"), "--config", at("no.json")])).toMatchObject({ code: 2 });
   });
 });

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { Backend, Opened } from "@normflow/core";
-import type * as z from "zod";
+import type { Backend, Opened, z } from "@normflow/core";
 import type { DecodeCommand } from "../commands/decode.ts";
 import type { EncodeCommand } from "../commands/encode.ts";
 import type { SampleCommand } from "../commands/sample.ts";
@@ -18,7 +17,7 @@ export interface FlowChoice {
   /** One line for people. */
   readonly summary: string;
   /** Schema of the options that a user may set. */
-  readonly options: z.core.$ZodType;
+  readonly options: z.Schema<never> | z.Schema<object>;
   /** Options that follow from the data, which nobody sets. */
   readonly fromData?: readonly string[];
 }
@@ -45,7 +44,15 @@ export interface LatentLine {
   readonly row?: number | undefined;
   readonly z: readonly number[];
   readonly context?: readonly number[] | undefined;
-  readonly meta?: { readonly folds?: readonly number[] | undefined } | undefined;
+  readonly meta?:
+    | {
+        readonly folds?: readonly number[] | undefined;
+        /** Characters of a text, where they are fewer than a window has. */
+        readonly length?: number | undefined;
+        /** Characters of a text that are not in the model's alphabet. */
+        readonly unknown?: readonly string[] | undefined;
+      }
+    | undefined;
 }
 
 /** A model that answers the commands; each returns an exit code. */
@@ -54,6 +61,8 @@ export interface KindModel {
   readonly latent: number;
   /** The head of what decode prints for people. */
   readonly decoded: string;
+  /** Whether decode can write a file that holds exactly what was encoded. */
+  readonly writesText?: boolean;
   sample(options: SampleCommand, io: Io): Promise<number>;
   score(path: string, options: ScoreCommand, io: Io): Promise<number>;
   encode(path: string, options: EncodeCommand, io: Io): Promise<number>;

@@ -9,9 +9,10 @@ import { UsageError } from "../io.ts";
 import type { DataKind } from "./kind.ts";
 import { melodies } from "./melodies.ts";
 import { tables } from "./tables.ts";
+import { texts } from "./texts.ts";
 
 /** A path is of the first kind that detects it, a model of the first that holds it. */
-export const kinds: readonly DataKind[] = [melodies, tables];
+export const kinds: readonly DataKind[] = [melodies, texts, tables];
 
 /** The kind of data at a path. @throws {UsageError} where there is nothing, or no reader for it */
 export function kindOf(path: string): DataKind {

@@ -3,29 +3,24 @@
  *
  * @module
  */
-import { type Flow, FlowError } from "@normflow/core";
-import * as z from "zod";
+import { type Flow, FlowError, parseOptions, type z } from "@normflow/core";
 import { UsageError } from "../io.ts";
 import { listed } from "../run/options.ts";
 
 /** Makes a flow of options from outside. @throws {UsageError} where they do not fit it */
-export function makeFlow<T>(
+export function makeFlow<T extends object>(
   name: string,
-  schema: z.core.$ZodType<T>,
+  schema: z.Schema<T>,
   options: Readonly<Record<string, unknown>>,
   make: (options: T) => Flow,
 ): Flow {
-  const parsed = z.core.safeParse(schema, listed(schema, options));
   const hint = `flowctl flows ${name} lists its options.`;
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const at = issue!.path.length > 0 ? `option ${issue!.path.join(".")}: ` : "";
-    throw new UsageError("flow-options", `The flow ${name}: ${at}${issue!.message}.`, { hint });
-  }
   try {
-    return make(parsed.data);
+    return make(parseOptions(name, schema, listed(schema, options)));
   } catch (cause) {
     if (!(cause instanceof FlowError)) throw cause;
-    throw new UsageError("flow-options", `The flow ${name}: ${cause.message}`, { hint: cause.hint ?? hint, cause });
+    const where = cause.message.startsWith(`${name}: `) ? "" : `${name}: `;
+    const remedy = cause.code === "layer-options" ? hint : (cause.hint ?? hint);
+    throw new UsageError("flow-options", `The flow ${where}${cause.message}`, { hint: remedy, cause });
   }
 }

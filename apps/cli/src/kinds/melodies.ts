@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { z } from "@normflow/core";
 import { noted } from "@normflow/layers";
 import { type MelodyFlowOptions, melodyFlow, melodyOptionsOf } from "@normflow/music";
-import * as z from "zod";
 import { isMelodyName, melodyRows, readMelodies } from "../data/melodies.ts";
 import type { Problem } from "../data/walk.ts";
 import { type Io, UsageError } from "../io.ts";
@@ -21,15 +21,15 @@ function tell(io: Io, problems: readonly Problem[]): void {
 }
 
 /** Sizes of the melody flow that a user may set. */
-const options = z.strictObject({
-  width: noted(z.int().min(1).max(4096).optional(), "width of the transformer", 64),
-  blocks: noted(z.int().min(1).max(64).optional(), "number of its blocks", 2),
-  heads: noted(z.int().min(1).max(64).optional(), "attention heads of a block", 4),
+const options = z.object({
+  width: noted(z.optional(z.int().check(z.gte(1), z.lte(4096))), "width of the transformer", 64),
+  blocks: noted(z.optional(z.int().check(z.gte(1), z.lte(64))), "number of its blocks", 2),
+  heads: noted(z.optional(z.int().check(z.gte(1), z.lte(64))), "attention heads of a block", 4),
   hidden: noted(
-    z.int().min(1).max(65_536).optional(),
+    z.optional(z.int().check(z.gte(1), z.lte(65_536))),
     "width of a block's hidden layer, three times the width unless told",
   ),
-  dropout: noted(z.number().min(0).lt(1).optional(), "share of entries dropped while training", 0.1),
+  dropout: noted(z.optional(z.number().check(z.gte(0), z.lt(1))), "share of entries dropped while training", 0.1),
 });
 
 function read(path: string, context: readonly string[], io: Io): Prepared {

@@ -4,7 +4,15 @@
  * @module
  */
 import { type Bijector, chain, type Flow, flow } from "@normflow/core";
-import { latticeDequantize, type Recipe, recipes, rescale, rescaleContext, type TableColumns } from "@normflow/layers";
+import {
+  latticeDequantize,
+  levels,
+  type Recipe,
+  recipes,
+  rescale,
+  rescaleContext,
+  type TableColumns,
+} from "@normflow/layers";
 import type { Standardisation } from "../data/prepare.ts";
 import { UsageError } from "../io.ts";
 import type { RunConfig } from "../run/config.ts";
@@ -14,7 +22,7 @@ import { makeFlow } from "./make-flow.ts";
 export const DEFAULT_FLOW: keyof typeof recipes = "tabular";
 
 /** Options that follow from the columns. */
-export const FROM_DATA: readonly string[] = ["features", "context", "columns", "steps"];
+export const FROM_DATA: readonly string[] = ["features", "context", "categories", "event", "columns", "steps"];
 
 /** Settings for so many training rows: passes over them that make some thousand steps, three thousand for other flows. */
 export function tableSettings(rows: number, name: string = DEFAULT_FLOW): RunConfig {
@@ -48,7 +56,14 @@ const dataEnd = ({ shift, scale, step, origin }: TableColumns): Bijector[] => [
 export function tableFlow(
   { flow: name, options, epochs, batch }: Pick<RunConfig, "flow" | "options" | "epochs" | "batch">,
   columns: TableColumns,
-  context: Standardisation = { shift: [], scale: [] },
+  {
+    context = { shift: [], scale: [] },
+    values,
+  }: {
+    readonly context?: Standardisation;
+    /** The values of each column, for a flow of categories. */
+    readonly values?: number[][];
+  } = {},
 ): Flow {
   const recipe = recipes[name as keyof typeof recipes] as Recipe<object>;
   const set = FROM_DATA.find((option) => Object.hasOwn(options, option));
@@ -65,11 +80,12 @@ export function tableFlow(
       ...options,
       features: columns.shift.length,
       ...(given > 0 ? { context: given } : {}),
+      ...(values ? { categories: values.map((v) => v.length) } : {}),
       ...(own ? { columns, steps: epochs * Math.max(1, Math.floor(columns.rows / batch)) } : {}),
     },
     recipe.make,
   );
   const layer =
     given > 0 ? rescaleContext({ layer: bijector, shift: [...context.shift], scale: [...context.scale] }) : bijector;
-  return flow({ base, bijector: own ? layer : chain([layer, ...dataEnd(columns)]) });
+  return flow({ base, bijector: own ? layer : chain([layer, ...(values ? [levels({ values })] : dataEnd(columns))]) });
 }

@@ -5,15 +5,32 @@
  */
 import { type Recipe, recipes } from "@normflow/layers";
 import { measureColumns } from "../data/measure.ts";
-import { prepareTable } from "../data/prepare.ts";
+import { prepareTable, type TableData } from "../data/prepare.ts";
 import { isTableName, readTable } from "../data/table.ts";
-import type { Io } from "../io.ts";
+import { type Io, UsageError } from "../io.ts";
 import type { DataKind, Prepared, ReadRequest } from "./kind.ts";
 import { DEFAULT_FLOW, FROM_DATA, tableFlow, tableSettings } from "./table-flow.ts";
 import { openTableModel } from "./table-model.ts";
 
 const shortList = (names: readonly string[]): string =>
   `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
+
+/** Different values of a column that a subset flow has classes for. */
+const MOST_VALUES = 256;
+
+/** The values of each column in the training rows, rising. @throws {UsageError} where a column has too many */
+function columnValues({ train, columns }: TableData): number[][] {
+  const { data } = train.x;
+  return columns.map((name, c) => {
+    const values = new Set<number>();
+    for (let i = c; i < data.length && values.size <= MOST_VALUES; i += columns.length) values.add(data[i]!);
+    if (values.size > MOST_VALUES)
+      throw new UsageError("too-many-values", `The column "${name}" has more than ${MOST_VALUES} different values.`, {
+        hint: "subsetflow is for categories and ordered levels: round the column, or take another flow.",
+      });
+    return [...values].sort((a, b) => a - b);
+  });
+}
 
 async function read(path: string, { seed, context }: ReadRequest, io: Io): Promise<Prepared> {
   const table = await readTable(path);
@@ -27,7 +44,10 @@ async function read(path: string, { seed, context }: ReadRequest, io: Io): Promi
   return {
     rows: data.train.x.shape[0]!,
     job: (config) => ({
-      flow: tableFlow(config, measured, data.context),
+      flow: tableFlow(config, measured, {
+        context: data.context,
+        ...(config.flow === "subsetflow" ? { values: columnValues(data) } : {}),
+      }),
       train: data.train,
       valid: data.valid,
       test: data.test,

@@ -12,6 +12,7 @@ import {
   hostArray,
   inputSpecs,
   inSlices,
+  throwIfAborted,
 } from "@normflow/core";
 import { copyNest } from "../kernels/copy.ts";
 import { carriedStates, settle } from "../lowering/control.ts";
@@ -155,7 +156,7 @@ export class Plan {
     signal: Abortable,
   ): Promise<Record<string, HostArray>> {
     if (this.carried.length > 0) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       return this.run(values, residentVersion, keep);
     }
     this.feed(values);

@@ -127,7 +127,10 @@ export class OrtProgram implements Program {
     try {
       return await action();
     } catch (cause) {
-      throw new BackendError("run", `onnx: a run on ${this.runtime.device} failed: ${messageOf(cause)}`, { cause });
+      throw new BackendError("run", `onnx: a run on ${this.runtime.device} failed: ${messageOf(cause)}`, {
+        hint: "If memory ran out, pass fewer events at once: chunk, or batch.",
+        cause,
+      });
     }
   }
 }

@@ -33,5 +33,7 @@ export const conv2d: Rule<"conv2d"> = ({ params, inputs, shapes, scope }) => {
 
 /** The pass `lowerTriangularSolve` leaves none. */
 export const triangularSolve: Rule<"triangularSolve"> = () => {
-  throw new BackendError("not-lowered", "triangularSolve stands in the graph after the pass that replaces it.");
+  throw new BackendError("not-lowered", "triangularSolve stands in the graph after the pass that replaces it.", {
+    hint: "Pass the graph to prepare first.",
+  });
 };

@@ -26,6 +26,7 @@ export async function probe(engine: Engine): Promise<void> {
       throw new BackendError(
         "wrong-result",
         `tfjs: ${engine.device} computed [${y!.data.join(", ")}] where [${EXPECTED.join(", ")}] is right.`,
+        { hint: "Take another device; its driver may need an update." },
       );
   } finally {
     await executable.dispose();

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type * as z from "zod/mini";
+
 import { ShapeError } from "../error.ts";
 import { type Shape, sameShape, shapeText } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
@@ -12,6 +12,7 @@ import type { Tree } from "../tree.ts";
 import { type Described, type Kind, parseOptions } from "./described.ts";
 import { completeFacts, type Facts, type StatedFacts } from "./facts.ts";
 import type { Parameters } from "./parameter.ts";
+import type * as z from "./schema.ts";
 import type { Scope } from "./scope.ts";
 
 /** A value and the log-det of the map that gave it, of the batch's shape. */
@@ -37,7 +38,7 @@ export type Traced<P> = P extends readonly unknown[] | Record<string, unknown>
 /** What `defineLayer` takes: the words of the paper on the left, the code on the right. */
 export interface LayerDefinition<O extends object, P extends Parameters> {
   readonly kind: string;
-  readonly options: z.ZodMiniType<O>;
+  readonly options: z.Schema<O>;
   /** Event shapes, domains and costs; throws an `OptionError` where options contradict each other. */
   facts(options: O): StatedFacts;
   /** The trained arrays by name; none unless told. */
@@ -68,6 +69,7 @@ function checked(kind: string, facts: Facts, from: "base" | "data", value: Tenso
     throw new ShapeError(
       "layer-result",
       `${kind} returned ${shapeText(result.shape)} where ${shapeText([...batch, ...to])} was due.`,
+      { hint: "What a layer returns has the batch's axes, then the event that its facts state." },
     );
   return [result, laidOver(kind, logDet, batch)];
 }

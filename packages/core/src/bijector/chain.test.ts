@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import * as z from "zod/mini";
 import { flow } from "../distribution/flow.ts";
 import { standardNormal } from "../distribution/standard-normal.ts";
 import { standardUniform } from "../distribution/standard-uniform.ts";
@@ -11,6 +10,7 @@ import { fromJSON, shape, toJSON } from "./described.ts";
 import type { Domain } from "./facts.ts";
 import { invert, inverted } from "./invert.ts";
 import { traceProgram } from "./program.ts";
+import * as z from "./schema.ts";
 
 const domain = z.enum(["real", "positive", "unit", "interval", "integer"]);
 const layer = defineLayer({

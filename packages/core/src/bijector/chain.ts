@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { ShapeError } from "../error.ts";
 import { sameShape, shapeText } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
@@ -11,6 +11,7 @@ import { add } from "../ops/elementwise.ts";
 import { type Bijector, defineLayer, type Mapped } from "./bijector.ts";
 import { part } from "./described.ts";
 import { addCosts, type Facts, fits, onePass } from "./facts.ts";
+import * as z from "./schema.ts";
 import type { Scope } from "./scope.ts";
 
 const name = (layer: Bijector, i: number, side: "base" | "data"): string =>
@@ -20,7 +21,10 @@ const name = (layer: Bijector, i: number, side: "base" | "data"): string =>
 function compose(layers: readonly Bijector[]): Facts {
   const [first] = layers;
   const last = layers.at(-1);
-  if (!first || !last) throw new ShapeError("empty-chain", "chain: there is no layer in it.");
+  if (!first || !last)
+    throw new ShapeError("empty-chain", "chain: there is no layer in it.", {
+      hint: "Give it a bijector: chain([affine, …]).",
+    });
   let context: readonly number[] | undefined;
   let owner = 0;
   layers.forEach((layer, i) => {

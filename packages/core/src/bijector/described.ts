@@ -6,8 +6,9 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { FormatError, OptionError } from "../error.ts";
+import * as z from "./schema.ts";
 
 /** Anything with a kind and options. */
 export interface Described {
@@ -37,19 +38,19 @@ export function withSizesUpTo<T>(largest: number, build: () => T): T {
 }
 
 /** A positive whole number, as sizes are, in an options schema. */
-export const size: z.ZodMiniType<number, number> = z.custom<number>(
+export const size: z.Schema<number> = z.custom<number>(
   (value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= largestSize,
-  "expected a positive whole number, and in a file none that is out of all proportion",
+  "a positive whole number, and in a file none that is out of all proportion",
 );
 
 /** A number above 0, in an options schema. */
-export const positive: z.ZodMiniType<number, number> = z.custom<number>(
+export const positive: z.Schema<number> = z.custom<number>(
   (value) => Number.isFinite(value) && (value as number) > 0,
-  "expected a positive number",
+  "a positive number",
 );
 
 /** A shape of fixed sizes, in an options schema. */
-export const shape: z.ZodMiniType<number[], number[]> = z.array(size);
+export const shape: z.Schema<number[]> = z.array(size);
 
 const isDescribed = (value: unknown): value is Described =>
   typeof value === "object" &&
@@ -59,23 +60,21 @@ const isDescribed = (value: unknown): value is Described =>
   typeof value.kind === "string";
 
 /** A description in an options schema: anything with a kind of the wanted role. */
-export const part = <T extends Described>(role: string): z.ZodMiniType<T, T> =>
-  z.custom<T>((value) => isDescribed(value) && (value as { role?: unknown }).role === role, `expected a ${role}`);
+export const part = <T extends Described>(role: string): z.Schema<T> =>
+  z.custom<T>((value) => isDescribed(value) && (value as { role?: unknown }).role === role, `a ${role}`);
 
-/** Validates options; the sentence names the kind and the option. */
-export function parseOptions<O extends object>(kind: string, schema: z.ZodMiniType<O>, options: unknown): O {
-  const parsed = schema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = issue?.path.join(".") ?? "";
-  throw new OptionError(
-    "layer-options",
-    `${kind}: ${path === "" ? "the options" : `option ${path}`}: ${issue?.message ?? "not valid"}.`,
-    {
-      cause: parsed.error,
-    },
-  );
-}
+/**
+ * Validates options.
+ * @throws {OptionError} `layer-options`, whose sentence names the kind and the option; the hint says what it takes
+ */
+export const parseOptions = <O extends object>(kind: string, schema: z.Schema<O>, options: unknown): O =>
+  schema.read(options, (message, path = []) => {
+    throw new OptionError(
+      "layer-options",
+      `${kind}: ${path.length === 0 ? "the options" : `option ${path.join(".")}`}: ${message}.`,
+      { hint: `The options of ${kind} are ${schema.expected}.` },
+    );
+  });
 
 /** Plain data of a description, for a file. */
 export function toJSON(value: unknown): unknown {
@@ -98,7 +97,9 @@ const MAX_DEPTH = 64;
  */
 export function fromJSON(value: unknown, kinds: readonly Kind[], depth = 0): unknown {
   if (depth > MAX_DEPTH)
-    throw new FormatError("too-deep", `A description is nested more than ${MAX_DEPTH} levels deep.`);
+    throw new FormatError("too-deep", `A description is nested more than ${MAX_DEPTH} levels deep.`, {
+      hint: "It is damaged, or was edited by hand.",
+    });
   if (Array.isArray(value)) return value.map((v) => fromJSON(v, kinds, depth + 1));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([k, v]) => [k, fromJSON(v, kinds, depth + 1)] as const);

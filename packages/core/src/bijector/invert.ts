@@ -3,10 +3,11 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { type Bijector, defineLayer } from "./bijector.ts";
 import { part } from "./described.ts";
 import { invertFacts } from "./facts.ts";
+import * as z from "./schema.ts";
 
 /** The kind behind `invert`, for lists of kinds. */
 export const inverted = defineLayer({

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type * as z from "zod/mini";
+
 import type { Shape } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { type Described, type Kind, parseOptions } from "./described.ts";
 import type { Domain } from "./facts.ts";
 import type { Parameters } from "./parameter.ts";
+import type * as z from "./schema.ts";
 import type { Scope } from "./scope.ts";
 
 /**
@@ -21,10 +22,15 @@ export interface Transformation extends Described {
   readonly parameters: number;
   readonly domain: Domain;
   readonly codomain: Domain;
-  /** θ […, parameters] and z […] → x and ln |dx/dz|, both […]. */
-  forward(theta: Tensor, z: Tensor): readonly [x: Tensor, logSlope: Tensor];
+  /** The direction that is a numerical search; neither unless told. */
+  readonly searches?: "forward" | "inverse";
+  /**
+   * θ […, parameters] and z […] → x and ln |dx/dz|, both […]. Layers pass `feature`, which broadcasts against z and says
+   * which feature of the event each value is, for maps that differ by feature.
+   */
+  forward(theta: Tensor, z: Tensor, feature?: Tensor): readonly [x: Tensor, logSlope: Tensor];
   /** θ […, parameters] and x […] → z and ln |dz/dx|, both […]. */
-  inverse(theta: Tensor, x: Tensor): readonly [z: Tensor, logSlope: Tensor];
+  inverse(theta: Tensor, x: Tensor, feature?: Tensor): readonly [z: Tensor, logSlope: Tensor];
 }
 
 /** A function of an event and an optional context, with parameters of its own. */
@@ -62,7 +68,7 @@ export interface Conditioner extends Described {
 /** Makes a factory of parts of one role: options validated, the rest taken from `build`. */
 export function definePart<O extends object, T extends Described>(definition: {
   readonly kind: string;
-  readonly options: z.ZodMiniType<O>;
+  readonly options: z.Schema<O>;
   build(options: O): Omit<T, "kind" | "options">;
 }): ((options: O) => T) & Kind<T> {
   const { kind } = definition;

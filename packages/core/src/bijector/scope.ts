@@ -7,8 +7,9 @@ import { FlowError } from "../error.ts";
 import { type Builder, currentBuilder } from "../graph/builder.ts";
 import { type Shape, shapeText } from "../graph/size.ts";
 import { Tensor } from "../graph/tensor.ts";
+import { stopGradient } from "../ops/elementwise.ts";
 import { broadcastTo } from "../ops/layout.ts";
-import type { Tree } from "../tree.ts";
+import { mapTree, type Tree } from "../tree.ts";
 
 /** `init` is the pass over the first batch in which layers may set their parameters from data. */
 export type Mode = "train" | "eval" | "init";
@@ -79,6 +80,17 @@ export class Scope {
     return new Scope(this.recording, this.params, this.states, context, this.path);
   }
 
+  /** The same view with parameters that get no gradient. */
+  detached(): Scope {
+    const params = mapTree(this.params, isTensor, stopGradient);
+    return new Scope(this.recording, params, this.states, this.context, this.path);
+  }
+
+  /** The same view with other tensors for its parameters, as a function with a gradient of its own takes them. */
+  withParams(params: Tree<Tensor>): Scope {
+    return new Scope(this.recording, params, this.states, this.context, this.path);
+  }
+
   /** Declares noise of this layer; the caller of the program draws it. Shape includes the batch. */
   noise(name: string, kind: NoiseKind, shape: Shape): Tensor {
     const full = `noise/${this.path === "" ? "" : `${this.path}/`}${name}`;
@@ -99,7 +111,10 @@ export class Scope {
   state(name: string): Tensor {
     const known = this.recording.states.get(this.below(name));
     const value = known ?? child(this.states, name);
-    if (!isTensor(value)) throw new FlowError("state", `There is no state ${this.below(name)}.`);
+    if (!isTensor(value))
+      throw new FlowError("state", `There is no state ${this.below(name)}.`, {
+        hint: "Declare it in the layer's state.",
+      });
     return value;
   }
 
@@ -126,6 +141,9 @@ export class Scope {
 }
 
 function child(tree: Tree<Tensor>, name: string | number): Tree<Tensor> {
-  if (isTensor(tree)) throw new FlowError("tree", `${name} is below an array of shape ${shapeText(tree.shape)}.`);
+  if (isTensor(tree))
+    throw new FlowError("tree", `${name} is below an array of shape ${shapeText(tree.shape)}.`, {
+      hint: "Ask for what the layer's params and state declare.",
+    });
   return (tree as Record<string | number, Tree<Tensor>>)[name] ?? {};
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { type Backend, hostArray } from "../backend.ts";
 import { defineLayer } from "../bijector/bijector.ts";
 import { chain } from "../bijector/chain.ts";
 import { values } from "../bijector/parameter.ts";
 import { traceProgram } from "../bijector/program.ts";
+import * as z from "../bijector/schema.ts";
 import { type Flow, flow } from "../distribution/flow.ts";
 import { standardNormal } from "../distribution/standard-normal.ts";
 import { negativeLogLikelihood } from "../fit/loss.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import * as z from "zod/mini";
 import { size } from "../bijector/described.ts";
 import { normalInit } from "../bijector/parameter.ts";
 import { definePart, type Network } from "../bijector/parts.ts";
 import { layoutOf, traceProgram } from "../bijector/program.ts";
+import * as z from "../bijector/schema.ts";
 import { gradients } from "../grad/gradients.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { matmul, sum } from "../ops/reduce.ts";
@@ -13,6 +13,7 @@ import type { Base } from "./base.ts";
 import { conditionalNormal } from "./conditional-normal.ts";
 import { diagonalNormal } from "./diagonal-normal.ts";
 import { mixtureOfNormals } from "./mixture-of-normals.ts";
+import { normalAndCircular } from "./normal-and-circular.ts";
 
 const linear = definePart<{ in: number; out: number }, Network>({
   kind: "test-linear",
@@ -41,7 +42,7 @@ async function run(
     { mode: "eval", inputs: what.points ? { x: shape } : {}, context },
     ({ scope, inputs, flat }) => {
       const result = what.points ? base.logProb(scope, inputs["x"]!) : base.sample(scope, batch);
-      return { result, gradient: gradients(sum(result), [flat])[0]! };
+      return { result, ...(params.length > 0 ? { gradient: gradients(sum(result), [flat])[0]! } : {}) };
     },
   );
   const drawn = noises.map(({ kind, name, shape: s }, i) => {
@@ -49,7 +50,7 @@ async function run(
     return [name, { data: (kind === "normal" ? normal : uniform)(foldIn(key(3), i), count), shape: s as number[] }];
   });
   const outputs = await (await reference().compile(graph)).run({
-    params: { data: Float64Array.from(params), shape: [params.length] },
+    ...(params.length > 0 ? { params: { data: Float64Array.from(params), shape: [params.length] } } : {}),
     ...(what.points ? { x: { data: Float64Array.from(what.points), shape } } : {}),
     ...(what.context && context ? { context: { data: Float64Array.from(what.context), shape: context } } : {}),
     ...Object.fromEntries(drawn),
@@ -123,6 +124,26 @@ describe("mixtureOfNormals", () => {
       range(3).forEach((i) => void expect(mixed["result"]![i]).toBeCloseTo(wanted["result"]![i]!, 12));
       expect((await run(one, shape, own(one), {}))["result"]!.length).toBe(3 * count);
     }
+  });
+});
+
+describe("normalAndCircular", () => {
+  const base = normalAndCircular({ features: 3, circular: [1], bound: 2 });
+
+  test("is uniform on the circle and normal beside it", async () => {
+    const { result } = await run(base, [2, 3], [], { points: [0.3, 1.9, -1, 2, -0.5, 0] });
+    expect(result![0]).toBeCloseTo(logNormal(0.3, 0, 1) + logNormal(-1, 0, 1) - Math.log(4), 12);
+    expect(result![1]).toBeCloseTo(logNormal(2, 0, 1) + logNormal(0, 0, 1) - Math.log(4), 12);
+    const drawn = (await run(base, [4000, 3], [], {}))["result"]!;
+    const second = (i: number): number => range(4000).reduce((s, r) => s + drawn[3 * r + i]! ** 2, 0) / 4000;
+    for (const [i, variance] of [1, 4 / 3, 1].entries()) expect(Math.abs(second(i) / variance - 1)).toBeLessThan(0.1);
+    expect(range(4000).every((r) => Math.abs(drawn[3 * r + 1]!) <= 2)).toBe(true);
+  });
+
+  test("refuses features that there are not", () => {
+    expect(() => normalAndCircular({ features: 2, circular: [1, 1], bound: 1 })).toThrow(
+      "must name different features",
+    );
   });
 });
 

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { type Kind, part, shape, size } from "../bijector/described.ts";
 import { definePart, type Network } from "../bijector/parts.ts";
+import * as z from "../bijector/schema.ts";
 import type { Scope } from "../bijector/scope.ts";
 import { ShapeError } from "../error.ts";
 import { elements, type Shape, shapeText } from "../graph/size.ts";
@@ -61,7 +62,7 @@ export const conditionalNormal: ((options: ConditionalNormalOptions) => Base) & 
   Base
 >({
   kind: "conditional-normal",
-  options: z.strictObject({ event: shape, context: size, network: part<Network>("network") }),
+  options: z.object({ event: shape, context: size, network: part<Network>("network") }),
   build: (options) => {
     const { event, context, network } = options;
     if (network.context)

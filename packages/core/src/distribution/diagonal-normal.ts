@@ -3,10 +3,11 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { type Kind, shape } from "../bijector/described.ts";
 import { zeros } from "../bijector/parameter.ts";
 import { definePart } from "../bijector/parts.ts";
+import * as z from "../bijector/schema.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { add, div, exp, mul, sub } from "../ops/elementwise.ts";
 import { sum } from "../ops/reduce.ts";

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import type { Bijector } from "../bijector/bijector.ts";
 import { type Described, type Kind, part } from "../bijector/described.ts";
 import { fits } from "../bijector/facts.ts";
 import type { Parameters } from "../bijector/parameter.ts";
 import { definePart } from "../bijector/parts.ts";
+import * as z from "../bijector/schema.ts";
 import type { Scope } from "../bijector/scope.ts";
 import { ShapeError } from "../error.ts";
 import { type Shape, sameShape, shapeText } from "../graph/size.ts";
@@ -61,11 +62,15 @@ export const flow: ((options: FlowOptions) => Flow) & Kind<Flow> = definePart<Fl
       throw new ShapeError(
         "flow-domain",
         `flow: ${bijector.kind} starts from ${facts.domain} values, the base ${base.kind} gives ${base.domain} ones.`,
+        {
+          hint: `Take a base of ${facts.domain} values, or put a layer from ${base.domain} to ${facts.domain} ones before ${bijector.kind}.`,
+        },
       );
     if (base.context && facts.context && !sameShape(base.context, facts.context))
       throw new ShapeError(
         "flow-context",
         `flow: the base ${base.kind} conditions on ${shapeText(base.context)}, ${bijector.kind} on ${shapeText(facts.context)}.`,
+        { hint: "The base and all layers of a flow see the same context: give both the same size." },
       );
     return {
       role: "flow",

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+
 import { type Kind, shape, size } from "../bijector/described.ts";
 import { normalInit, zeros } from "../bijector/parameter.ts";
 import { definePart } from "../bijector/parts.ts";
+import * as z from "../bijector/schema.ts";
 import type { Scope } from "../bijector/scope.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import { add, exp, greaterEqual, mul, neg, sub } from "../ops/elementwise.ts";
@@ -44,7 +45,7 @@ export const mixtureOfNormals: ((options: MixtureOfNormalsOptions) => Base) & Ki
   Base
 >({
   kind: "mixture-of-normals",
-  options: z.strictObject({ event: shape, components: size }),
+  options: z.object({ event: shape, components: size }),
   build: ({ event, components }) => ({
     role: "base",
     event,

@@ -18,12 +18,17 @@ function shapeOfNested(value: unknown): number[] {
   if (typeof value === "number") return [];
   if (ArrayBuffer.isView(value)) return [(value as FloatArray).length];
   if (Array.isArray(value)) return [value.length, ...(value.length > 0 ? shapeOfNested(value[0]) : [])];
-  throw new ShapeError("numbers", `Expected numbers, found ${value === null ? "null" : typeof value}.`);
+  throw new ShapeError("numbers", `Expected numbers, found ${value === null ? "null" : typeof value}.`, {
+    hint: "Pass nested lists of numbers, a Float32Array or Float64Array, or { data, shape }.",
+  });
 }
 
 function fill(value: unknown, shape: readonly number[], out: Float64Array, at: number): number {
   if (shape.length === 0) {
-    if (typeof value !== "number") throw new ShapeError("numbers", "A nested list mixes numbers and lists.");
+    if (typeof value !== "number")
+      throw new ShapeError("numbers", "A nested list mixes numbers and lists.", {
+        hint: "Pass nested lists of numbers, a Float32Array or Float64Array, or { data, shape }.",
+      });
     out[at] = value;
     return at + 1;
   }
@@ -32,6 +37,7 @@ function fill(value: unknown, shape: readonly number[], out: Float64Array, at: n
     throw new ShapeError(
       "ragged",
       `A nested list is ragged: an entry has length ${(list as ArrayLike<unknown> | null)?.length ?? "none"} where ${shape[0]} is expected.`,
+      { hint: "Every row has the same length: fill gaps, or leave such rows out." },
     );
   let next = at;
   for (let i = 0; i < list.length; i++) next = fill(list[i], shape.slice(1), out, next);
@@ -59,6 +65,7 @@ export function toHostArray(numbers: Numbers, event: readonly number[], what = "
       throw new ShapeError(
         "event-shape",
         `${what} has ${data.length} numbers, which are no whole number of events ${shapeText(event)}.`,
+        { hint: "Pass whole events, one after another." },
       );
     return hostArray(data, [data.length / size, ...event]);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Abortable, pacedCheckpoint } from "../abort.ts";
+import { type Abortable, pacedCheckpoint, throwIfAborted } from "../abort.ts";
 import type { Backend } from "../backend.ts";
 import type { Flow } from "../distribution/flow.ts";
 import { OptionError } from "../error.ts";
@@ -11,8 +11,9 @@ import { foldIn, permutation, key as seedKey } from "../random/index.ts";
 import { type Numbers, takeRows, toHostArray } from "./data.ts";
 import { type Loss, negativeLogLikelihood } from "./loss.ts";
 import { Model, type Weights } from "./model.ts";
+import { type RowSource, type Rows, rowSource } from "./rows.ts";
 import type { Schedule } from "./schedule.ts";
-import { type Rows, Trainer, type TrainerOptions } from "./trainer.ts";
+import { Trainer, type TrainerOptions } from "./trainer.ts";
 
 /** Data as callers have it. */
 export interface FitData {
@@ -67,7 +68,9 @@ export interface FitOptions {
 
 const positive = (name: string, value: number): number => {
   if (!(value > 0) || !Number.isInteger(value))
-    throw new OptionError("fit-option", `${name} is a whole number from 1, not ${value}.`);
+    throw new OptionError("fit-option", `${name} is a whole number from 1, not ${value}.`, {
+      hint: "Leave it out for the default.",
+    });
   return value;
 };
 
@@ -81,7 +84,9 @@ export function resolveFitOptions(options: FitOptions, count: number): TrainerOp
   const steps = options.steps ?? (options.epochs === undefined ? 3000 : positive("epochs", options.epochs) * perEpoch);
   const learningRate = options.learningRate ?? 1e-3;
   if (!(learningRate > 0) || !Number.isFinite(learningRate))
-    throw new OptionError("fit-option", `learningRate is a positive number, not ${learningRate}.`);
+    throw new OptionError("fit-option", `learningRate is a positive number, not ${learningRate}.`, {
+      hint: "1e-3 is a good start.",
+    });
   const clip = options.clip ?? 5;
   return {
     backend: options.backend,
@@ -116,7 +121,10 @@ export function toRows(flow: Flow, { x, context }: FitData, what = "x"): Rows {
     });
   }
   if (!flow.context) {
-    if (context !== undefined) throw new OptionError("context", "This flow has no context, the data do.");
+    if (context !== undefined)
+      throw new OptionError("context", "This flow has no context, the data do.", {
+        hint: "Leave the context out, or describe the flow with one: context: SIZE.",
+      });
     return { x: rows };
   }
   if (context === undefined)
@@ -125,7 +133,10 @@ export function toRows(flow: Flow, { x, context }: FitData, what = "x"): Rows {
     });
   const given = toHostArray(context, flow.context, "context");
   const contexts = given.data.length / flow.context.reduce((a, b) => a * b, 1);
-  if (contexts !== count) throw new OptionError("context", `There are ${contexts} contexts for ${count} rows.`);
+  if (contexts !== count)
+    throw new OptionError("context", `There are ${contexts} contexts for ${count} rows.`, {
+      hint: "Give each row its context.",
+    });
   return { x: rows, context: { data: given.data, shape: [count, ...flow.context] } };
 }
 
@@ -145,22 +156,25 @@ function holdOut(rows: Rows, share: number, seed: number): { readonly train: Row
 /**
  * Trains a flow by maximum likelihood, or by another traced loss, and returns the model that validated best.
  *
- * @param data rows to learn from; undefined where the loss draws its own (reverse KL)
- * @throws {FlowError} `diverged` where the loss stays non-finite; the signal's reason where it aborts
+ * @param data rows to learn from, or what makes them (`randomWindows`: of these none are held out); undefined where the
+ *   loss draws its own (reverse KL)
+ * @throws {FlowError} `diverged` where the loss stays non-finite; {AbortError} `aborted` where the signal stops it
  * @example
  * const model = await fit(realNVP({ features: 2 }), { x }, { backend, steps: 200, onProgress: ({ loss }) => console.log(loss) });
  */
-export async function fit(flow: Flow, data: FitData | undefined, options: FitOptions): Promise<Model> {
+export async function fit(flow: Flow, data: FitData | RowSource | undefined, options: FitOptions): Promise<Model> {
   const { validation = 0.1, patience = Number.POSITIVE_INFINITY, signal, onProgress } = options;
-  const all = data && toRows(flow, data);
+  const source = data && "take" in data ? data : undefined;
+  const all = data && !source ? toRows(flow, data as FitData) : undefined;
   const { train, valid } =
     typeof validation === "number"
       ? all
         ? holdOut(all, validation, options.seed ?? 0)
-        : { train: undefined, valid: undefined }
-      : { train: all, valid: toRows(flow, validation, "validation x") };
-  const resolved = resolveFitOptions(options, train?.x.shape[0] ?? 0);
-  signal?.throwIfAborted();
+        : { train: source, valid: undefined }
+      : { train: source ?? all, valid: toRows(flow, validation, "validation x") };
+  const rows = train ? rowSource(train).count : 0;
+  const resolved = resolveFitOptions(options, rows);
+  throwIfAborted(signal);
   const trainer = await Trainer.create(flow, train, resolved, options.from ? { weights: options.from } : {});
   const breathe = signal || onProgress ? pacedCheckpoint(signal) : undefined;
   try {
@@ -185,7 +199,7 @@ export async function fit(flow: Flow, data: FitData | undefined, options: FitOpt
       batch: resolved.batch,
       learningRate: resolved.learningRate,
       backend: resolved.backend.describe(),
-      rows: train?.x.shape[0] ?? 0,
+      rows,
       ...(trainer.best ? { valid: trainer.best.valid, bestStep: trainer.best.step } : {}),
     };
     return new Model(flow, await trainer.weights(), resolved.backend, facts);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import * as z from "zod/mini";
 import { type Bijector, defineLayer } from "../bijector/bijector.ts";
 import { size } from "../bijector/described.ts";
 import { filled } from "../bijector/parameter.ts";
+import * as z from "../bijector/schema.ts";
 import { flow } from "../distribution/flow.ts";
 import { standardNormal } from "../distribution/standard-normal.ts";
 import { div, log, mul, sum } from "../ops/index.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Abortable, checkpoint } from "../abort.ts";
+import { type Abortable, checkpoint, throwIfAborted } from "../abort.ts";
 import type { Arrays, Backend, Executable, FloatArray, HostArray } from "../backend.ts";
 import { hostArray } from "../backend.ts";
 import { type Layout, layoutOf, type Program, type ProgramBody, traceProgram } from "../bijector/program.ts";
@@ -86,10 +86,14 @@ export class Model {
    */
   async sample(n: number, options: CallOptions & { readonly temperature?: number } = {}): Promise<HostArray> {
     if (!Number.isInteger(n) || n < 0)
-      throw new OptionError("sample-count", `A number of samples is a whole number from 0, not ${n}.`);
+      throw new OptionError("sample-count", `A number of samples is a whole number from 0, not ${n}.`, {
+        hint: "sample(100) draws a hundred events for each context.",
+      });
     const { temperature = 1 } = options;
     if (!(temperature >= 0))
-      throw new OptionError("temperature", `A temperature is a number from 0, not ${temperature}.`);
+      throw new OptionError("temperature", `A temperature is a number from 0, not ${temperature}.`, {
+        hint: "1 is the flow itself, less keeps closer to its middle.",
+      });
     const context = this.contextOf(options.context);
     const contexts = context ? context.shape[0]! : 1;
     const rows = await this.runRows(
@@ -130,7 +134,9 @@ export class Model {
     options: CallOptions & { readonly path?: "linear" | "spherical" } = {},
   ): Promise<HostArray> {
     if (!Number.isInteger(points) || points < 2)
-      throw new OptionError("points", `An interpolation has 2 points or more, not ${points}.`);
+      throw new OptionError("points", `An interpolation has 2 points or more, not ${points}.`, {
+        hint: "Both ends count: 9 points are 7 between them.",
+      });
     const { event } = this.flow;
     const ends = [toHostArray(a, event, "a"), toHostArray(b, event, "b")];
     for (const end of ends)
@@ -138,6 +144,7 @@ export class Model {
         throw new ShapeError(
           "interpolate",
           `interpolate takes single events ${shapeText(event)}, not ${shapeText(end.shape)}.`,
+          { hint: "Call it once for each pair." },
         );
     const [za, zb] = await Promise.all(ends.map((e) => this.encode(hostArray(e.data, [1, ...event]), options)));
     const z = interpolateLatents(za!.data, zb!.data, points, options.path ?? "linear");
@@ -224,14 +231,16 @@ export class Model {
     const { program, executable } = await this.compiled(name, computation);
     const { chunk: most = CHUNK } = options;
     if (!(Number.isInteger(most) && most > 0))
-      throw new OptionError("chunk", `A chunk is a positive whole number of events, not ${most}.`);
+      throw new OptionError("chunk", `A chunk is a positive whole number of events, not ${most}.`, {
+        hint: "Leave chunk out for 512 events at once.",
+      });
     const all = this.noise.draw(program.noises, new Map([["N", count]]), noise.source, noise.temperature);
     const given = { ...inputs, ...all, ...(context ? { context } : {}) };
     const parts: HostArray[] = [];
     for (let from = 0; from < count || from === 0; from += most) {
       // Before the first run nothing can have arrived since the caller looked.
       if (from > 0) await checkpoint(options.signal);
-      else options.signal?.throwIfAborted();
+      else throwIfAborted(options.signal);
       const to = Math.min(count, from + most);
       const chunk = Object.fromEntries(
         Object.entries(given).map(([name, array]) => [

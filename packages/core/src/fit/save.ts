@@ -46,7 +46,7 @@ function joinParts(prefix: string, layout: Layout, tensors: ReadonlyMap<string, 
       );
     return tensor;
   });
-  const double = parts.some(({ dtype }) => dtype === "F64");
+  const double = parts.length > 0 && parts.every(({ dtype }) => dtype === "F64");
   const flat = double ? new Float64Array(layout.size) : new Float32Array(layout.size);
   parts.forEach(({ data }, i) => void flat.set(data as FloatArray, layout.entries[i]!.offset));
   return flat;
@@ -132,7 +132,10 @@ function describe(document: unknown, layers: readonly Kind[], bytes: number): un
 export function open(bytes: Uint8Array, layers: readonly Kind[]): Opened {
   const { document, tensors } = decodeModelFile(bytes);
   const description = describe(document.flow, layers, bytes.length) as Partial<Flow> | null | undefined;
-  if (description?.role !== "flow") throw new FormatError("not-a-flow", "The file describes no flow.");
+  if (description?.role !== "flow")
+    throw new FormatError("not-a-flow", "The file describes no flow.", {
+      hint: "Load a file that save wrote of a model.",
+    });
   const flow = description as Flow;
   const weights = {
     params: joinParts("params", layoutOf(flow.params), tensors),
@@ -143,7 +146,7 @@ export function open(bytes: Uint8Array, layers: readonly Kind[]): Opened {
   const { extra, ...numbers } = run;
   const rest = [...tensors.values()]
     .filter((t) => t.name.startsWith("run/"))
-    .map((t) => [t.name.slice(4), t.data as FloatArray] as const);
+    .map((t) => [t.name.slice(4), t.data.slice() as FloatArray] as const);
   const vectors = {
     params: weights.params,
     ...(weights.state.length > 0 ? { state: weights.state } : {}),

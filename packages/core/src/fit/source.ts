@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Abortable } from "../abort.ts";
+import { type Abortable, throwIfAborted } from "../abort.ts";
 import { FormatError, OptionError } from "../error.ts";
 
 /** A model file: its bytes, or the address to fetch it from (`https:`, or relative to the page). */
@@ -52,7 +52,7 @@ export async function readSource(
     if (!ok || !body) throw failed(`status ${status}`);
     return await readAll(body.getReader(), maxBytes);
   } catch (cause) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     throw cause instanceof FormatError ? cause : failed("there was no answer", cause);
   }
 }

@@ -35,7 +35,9 @@ export type Bindings = ReadonlyMap<string, number>;
 /** Names a size, `symbol("N")`. */
 export function symbol(name: string): Size {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(name))
-    throw new OptionError("size-name", `A size is named by letters and digits, not "${name}".`);
+    throw new OptionError("size-name", `A size is named by letters and digits, not "${name}".`, {
+      hint: "Take a name such as N.",
+    });
   return new Size(new Map([[name, 1]]));
 }
 
@@ -111,7 +113,10 @@ export function resolveSize(dim: Dim, bindings: Bindings): number {
     for (const name of monomial.split("*")) {
       if (name === "") continue;
       const value = bindings.get(name);
-      if (value === undefined) throw new ShapeError("unbound-size", `The size ${name} has no value here.`);
+      if (value === undefined)
+        throw new ShapeError("unbound-size", `The size ${name} has no value here.`, {
+          hint: "Give it by an input whose shape has it.",
+        });
       product *= value;
     }
     sum += product;
@@ -136,6 +141,7 @@ export function bindSizes(
     throw new ShapeError(
       "input-shape",
       `Input ${declared[i]!.name} has shape ${shapeText(actual[i]!)} where ${shapeText(declared[i]!.shape)} is expected${values === "" ? "" : ` (${values})`}.`,
+      { hint: "A size of one name is the same in all inputs." },
     );
   };
   declared.forEach(({ shape }, i) => {

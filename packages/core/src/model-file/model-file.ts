@@ -56,7 +56,10 @@ export function decodeModelFile(bytes: Uint8Array): {
   try {
     document = JSON.parse(text);
   } catch (cause) {
-    throw new FormatError("description-json", "The description in the file is no JSON.", { cause });
+    throw new FormatError("description-json", "The description in the file is no JSON.", {
+      hint: "It is damaged, or was edited by hand.",
+      cause,
+    });
   }
   const invalid = (what: string): never => {
     throw new FormatError("description", `The description in the file is not valid: ${what}.`, {

@@ -121,7 +121,7 @@ function repeatsKey(text: string, keys: number): boolean {
 }
 
 /**
- * Reads arrays and metadata; memory stays within a small multiple of the file's size.
+ * Reads arrays and metadata. Arrays are views of the bytes, copies where those lie askew: no memory beyond the file's size.
  * @throws {FormatError} where the bytes are not what the header claims
  */
 export function decodeSafetensors(bytes: Uint8Array): {
@@ -169,13 +169,17 @@ export function decodeSafetensors(bytes: Uint8Array): {
     return refuse("metadata", "The metadata are no texts by name.");
   const tensors = new Map<string, FileTensor>();
   for (const { name, dtype, shape, start, end } of entries) {
-    // A copy is aligned, and lets the file's buffer go. Node's Buffer overrides slice to share memory, so not by slice.
-    const own = new Uint8Array(bytes.subarray(base + start, base + end));
+    // A view where the bytes lie at a multiple of the element's size, as in the files that are written here.
+    const width = arrays[dtype].BYTES_PER_ELEMENT;
+    const at = bytes.byteOffset + base + start;
+    // Node's Buffer overrides slice to share memory, so a copy is not made by slice.
+    const [buffer, from] =
+      at % width === 0 ? [bytes.buffer, at] : [new Uint8Array(bytes.subarray(base + start, base + end)).buffer, 0];
     tensors.set(name, {
       name,
       dtype,
       shape,
-      data: new arrays[dtype](own.buffer, 0, (end - start) / arrays[dtype].BYTES_PER_ELEMENT),
+      data: new arrays[dtype](buffer as ArrayBuffer, from, (end - start) / width),
     });
   }
   return { tensors, metadata: given as Record<string, string> };

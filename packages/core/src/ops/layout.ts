@@ -27,7 +27,9 @@ export const tensor = (x: TensorLike): Tensor => currentBuilder().lift(x);
 export function axisOf(x: Tensor, axis: number): number {
   const resolved = axis < 0 ? axis + x.rank : axis;
   if (resolved < 0 || resolved >= x.rank)
-    throw new ShapeError("axis", `There is no axis ${axis} in a tensor of shape ${shapeText(x.shape)}.`);
+    throw new ShapeError("axis", `There is no axis ${axis} in a tensor of shape ${shapeText(x.shape)}.`, {
+      hint: "Axes count from 0, or from −1 at the end.",
+    });
   return resolved;
 }
 
@@ -55,6 +57,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     throw new ShapeError(
       "reshape",
       `reshape: the size of axis ${hole} of ${shapeText(shape)} does not follow from ${shapeText(x.shape)}.`,
+      { hint: "All sizes but one must be given, and divide the tensor's." },
     );
   return reshape(
     x,
@@ -135,9 +138,12 @@ export const dynamicSlice = (x: Tensor, axis: number, start: TensorLike, size: n
 export const dynamicUpdateSlice = (x: Tensor, axis: number, start: TensorLike, update: Tensor): Tensor =>
   emit("dynamicUpdateSlice", { axis: axisOf(x, axis) }, [x, update, start])[0]!;
 
-/** One entry of an axis at a computed place, the axis dropped. */
-export const at = (x: Tensor, axis: number, index: TensorLike): Tensor =>
-  squeezeAxis(dynamicSlice(x, axis, index, 1), axis);
+/** One entry of an axis at a place, which may be computed, the axis dropped. */
+export function at(x: Tensor, axis: number, index: TensorLike): Tensor {
+  const size = x.shape[axisOf(x, axis)];
+  const known = typeof index === "number" && typeof size === "number" && index >= 0 && index < size;
+  return squeezeAxis(known ? slice(x, axis, index, 1) : dynamicSlice(x, axis, index, 1), axis);
+}
 
 /** y[…, i, …] = x[…, index[…, i, …], …]; the index has x's shape but for the axis. */
 export const gather = (x: Tensor, axis: number, index: Tensor): Tensor =>

@@ -52,7 +52,9 @@ export function prod(x: Tensor, axis: number): Tensor {
   const a = axisOf(x, axis);
   const size = x.shape[a]!;
   if (typeof size !== "number")
-    throw new ShapeError("prod", `prod: axis ${axis} of ${shapeText(x.shape)} must have a fixed size.`);
+    throw new ShapeError("prod", `prod: axis ${axis} of ${shapeText(x.shape)} must have a fixed size.`, {
+      hint: "Reduce an axis of fixed size, or take exp of a sum of logarithms.",
+    });
   return squeezeAxis(slice(all, a, size - 1, 1), a);
 }
 
@@ -78,7 +80,9 @@ export function cumprod(x: Tensor, axis: number, { reverse: back = false } = {})
   const a = axisOf(x, axis);
   const size = x.shape[a]!;
   if (typeof size !== "number")
-    throw new ShapeError("cumprod", `cumprod: axis ${axis} of ${shapeText(x.shape)} must have a fixed size.`);
+    throw new ShapeError("cumprod", `cumprod: axis ${axis} of ${shapeText(x.shape)} must have a fixed size.`, {
+      hint: "Run along an axis of fixed size, or take exp of a cumsum of logarithms.",
+    });
   let y = back ? reverse(x, [a]) : x;
   for (let step = 1; step < size; step *= 2) {
     const ones = broadcastTo(

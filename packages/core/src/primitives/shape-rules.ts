@@ -24,8 +24,12 @@ export type ShapeRule<P extends Primitive> = (
   inputs: readonly Tensor[],
 ) => readonly Shape[];
 
-const refuse = (op: string, message: string, hint?: string): never => {
-  throw new ShapeError("operand-shape", `${op}: ${message}`, hint === undefined ? {} : { hint });
+const refuse = (
+  op: string,
+  message: string,
+  hint = "Reshape, transpose or slice an operand first, until they fit.",
+): never => {
+  throw new ShapeError("operand-shape", `${op}: ${message}`, { hint });
 };
 
 const same = (_: unknown, [a]: readonly Shape[]): readonly Shape[] => [a!];

@@ -65,7 +65,9 @@ const pair = new Uint32Array(2);
  */
 export function key(seed: number): Key {
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new OptionError("seed", `A seed is a whole number from 0 to 2^53 − 1, not ${seed}.`);
+    throw new OptionError("seed", `A seed is a whole number from 0 to 2^53 − 1, not ${seed}.`, {
+      hint: "Any whole number will do, 0 for example.",
+    });
   return [Math.floor(seed / 2 ** 32), seed >>> 0];
 }
 

@@ -104,7 +104,9 @@ export function connect<R extends Exchanges<R>>(port: Port, options: ClientOptio
     if (signal?.aborted) return Promise.reject(cancelled(signal.reason));
     if (timeout !== undefined && !(timeout > 0))
       return Promise.reject(
-        new OptionError("timeout", `A timeout is a number of milliseconds above 0, not ${timeout}.`),
+        new OptionError("timeout", `A timeout is a number of milliseconds above 0, not ${timeout}.`, {
+          hint: "Leave it out to wait as long as it takes.",
+        }),
       );
     return new Promise((resolve, reject) => {
       const id = next++;
@@ -146,7 +148,12 @@ export function connect<R extends Exchanges<R>>(port: Port, options: ClientOptio
       try {
         port.postMessage({ id, kind, payload }, [...transfer]);
       } catch (cause) {
-        settle({ error: new WorkerError("payload", `The payload of "${kind}" cannot be sent.`, { cause }) });
+        settle({
+          error: new WorkerError("payload", `The payload of "${kind}" cannot be sent.`, {
+            hint: "Send plain data and typed arrays; functions and classes stay behind.",
+            cause,
+          }),
+        });
       }
     });
   }

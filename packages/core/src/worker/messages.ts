@@ -91,4 +91,7 @@ export function errorOf({ name, code, message, hint }: Failure): FlowError {
 
 /** The error of a request that its caller gave up. */
 export const cancelled = (cause?: unknown): WorkerError =>
-  new WorkerError("cancelled", "The request was cancelled.", { cause });
+  new WorkerError("cancelled", "The request was cancelled.", {
+    hint: "Nothing is wrong: ask again where the answer is still wanted.",
+    cause,
+  });

@@ -22,8 +22,8 @@ import {
   size,
   sub,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { type Activation, activation, activations } from "../network/activation.ts";
 import { type Dense, dense, denseInit, denseZeros } from "../network/dense.ts";
@@ -102,7 +102,7 @@ const mask = (units: Tensor, inputs: readonly number[]): Tensor =>
 
 const maskedPerceptron = definePart<MaskedMlpOptions, Conditioner>({
   kind: "masked-mlp",
-  options: z.strictObject({
+  options: z.object({
     features: size,
     parameters: size,
     context: z.optional(size),

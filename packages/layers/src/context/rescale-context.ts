@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Bijector, constant, defineLayer, div, OptionError, part, type Scope, sub } from "@normflow/core";
-import * as z from "zod/mini";
+import { type Bijector, constant, defineLayer, div, OptionError, part, type Scope, sub, z } from "@normflow/core";
 
 /** Options of `rescaleContext`. */
 export interface RescaleContextOptions {
@@ -27,7 +26,7 @@ const within = (scope: Scope, { shift, scale }: RescaleContextOptions): Scope =>
  */
 export const rescaleContext = defineLayer({
   kind: "rescale-context",
-  options: z.strictObject({
+  options: z.object({
     layer: part<Bijector>("bijector"),
     shift: z.array(z.number()),
     scale: z.array(z.number()),

@@ -5,12 +5,14 @@
  */
 import {
   concat,
+  constant,
   defineLayer,
   leading,
   type Network,
   OptionError,
   part,
   reshape,
+  rootFinding,
   type Scope,
   ShapeError,
   shapeText,
@@ -18,8 +20,8 @@ import {
   sum,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { columns } from "../layout/columns.ts";
 
 const patterns = ["even", "odd", "first", "second"] as const;
@@ -60,14 +62,19 @@ export function halves(features: number, kept: CouplingOptions["kept"]): readonl
   return [all.filter(stays), all.filter((i) => !stays(i))];
 }
 
-function checkedHalves({ features, kept }: CouplingOptions): readonly [kept: number[], changed: number[]] {
+/** Counts only: a file may claim any number of features, and is believed once its arrays were seen to have it. */
+function checkKept({ features, kept }: CouplingOptions): void {
   if (Array.isArray(kept) && (kept.some((i) => i >= features) || new Set(kept).size < kept.length))
-    throw new OptionError("coupling-kept", `coupling: kept [${kept}] must name different features below ${features}.`);
-  const [stays, changed] = halves(features, kept);
-  if (stays.length === 0 || changed.length === 0)
+    throw new OptionError("coupling-kept", `coupling: kept [${kept}] must name different features below ${features}.`, {
+      hint: `Name some of 0 to ${features - 1}, each once, and leave one out at least.`,
+    });
+  const half = Math.ceil(features / 2);
+  const stays = typeof kept !== "string" ? kept.length : kept === "even" || kept === "first" ? half : features - half;
+  const changed = features - stays;
+  if (stays === 0 || changed === 0)
     throw new OptionError(
       "coupling-kept",
-      `coupling: of ${features} feature${features === 1 ? "" : "s"}, ${stays.length} stay and ${changed.length} change; there must be one of each.`,
+      `coupling: of ${features} feature${features === 1 ? "" : "s"}, ${stays} stay and ${changed} change; there must be one of each.`,
       {
         hint:
           features === 1
@@ -75,7 +82,6 @@ function checkedHalves({ features, kept }: CouplingOptions): readonly [kept: num
             : "Choose other features to keep.",
       },
     );
-  return [stays, changed];
 }
 
 /** The parameters of the changed features, [..., changed, parameters]. */
@@ -104,10 +110,10 @@ function apply(
   scope: Scope,
   options: CouplingOptions,
 ): readonly [Tensor, Tensor] {
-  const [kept, changed] = checkedHalves(options);
+  const [kept, changed] = halves(options.features, options.kept);
   const stays = columns(x, kept);
   const theta = parametersFrom(stays, changed.length, scope, options);
-  const [moved, logSlope] = options.transformation[way](theta, columns(x, changed));
+  const [moved, logSlope] = options.transformation[way](theta, columns(x, changed), constant(changed));
   const order = [...kept, ...changed];
   const places = order.map((_, i) => order.indexOf(i));
   return [columns(concat([stays, moved], -1), places), sum(logSlope, -1)];
@@ -124,15 +130,15 @@ function apply(
  */
 export const coupling = defineLayer({
   kind: "coupling",
-  options: z.strictObject({
+  options: z.object({
     features: size,
-    kept: z.custom<CouplingOptions["kept"]>(isKept, `expected a list of features, or one of ${patterns.join(", ")}`),
+    kept: z.custom<CouplingOptions["kept"]>(isKept, `a list of features, or one of ${patterns.join(", ")}`),
     transformation: part<Transformation>("transformation"),
     network: part<Network>("network"),
   }),
   facts: (options: CouplingOptions) => {
     const { features, network, transformation } = options;
-    checkedHalves(options);
+    checkKept(options);
     if (transformation.domain !== transformation.codomain)
       throw new ShapeError(
         "coupling-domain",
@@ -144,6 +150,7 @@ export const coupling = defineLayer({
       context: network.context,
       domain: transformation.domain,
       codomain: transformation.codomain,
+      ...(transformation.searches && { [transformation.searches]: rootFinding }),
     };
   },
   params: ({ network }) => ({ network: network.params }),

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, defineLayer, exp, mul, neg, shape, sub, sum, zeros } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, defineLayer, exp, mul, neg, shape, sub, sum, z, zeros } from "@normflow/core";
 
 /**
  * Scales and shifts each entry by learned numbers, `x = z·eˢ + t`, log-det `Σ s`; the identity at the start.
@@ -13,7 +12,7 @@ import * as z from "zod/mini";
  */
 export const elementwiseAffine = defineLayer({
   kind: "elementwise-affine",
-  options: z.strictObject({ event: shape }),
+  options: z.object({ event: shape }),
   facts: ({ event }) => ({ event, monotone: 1, constantLogDet: true }),
   params: ({ event }) => ({ shift: zeros(event), logScale: zeros(event) }),
   forward: ({ shift, logScale }, base) => [add(mul(base, exp(logScale)), shift), sum(logScale)],

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Bijector, defineLayer, greaterEqual, mul, positive, select, shape, type Tensor } from "@normflow/core";
-import * as z from "zod/mini";
+import { type Bijector, defineLayer, greaterEqual, mul, positive, select, shape, type Tensor, z } from "@normflow/core";
 import { withDefaults } from "../defaults.ts";
 import { sumEvent } from "../layout/sum-event.ts";
 
@@ -22,7 +21,7 @@ const bend = (x: Tensor, slope: number, rank: number): readonly [Tensor, Tensor]
 
 const rectifier = defineLayer({
   kind: "leaky-relu",
-  options: z.strictObject({ event: shape, slope: positive }),
+  options: z.object({ event: shape, slope: positive }),
   facts: ({ event }: LeakyReluOptions) => ({ event, monotone: 1 }),
   forward: (_, base, __, { event, slope }) => bend(base, slope, event.length),
   inverse: (_, x, __, { event, slope }) => bend(x, 1 / slope, event.length),

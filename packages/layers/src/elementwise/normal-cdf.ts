@@ -28,8 +28,8 @@ import {
   standardNormalLogProb,
   sub,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { sumEvent } from "../layout/sum-event.ts";
 
 /** Probabilities stay within these, both float32 numbers: beyond them the quantile is infinite in float32. */
@@ -94,7 +94,7 @@ function quantile(u: Tensor): Tensor {
  */
 export const normalCdf = defineLayer({
   kind: "normal-cdf",
-  options: z.strictObject({ event: shape }),
+  options: z.object({ event: shape }),
   facts: ({ event }) => ({ event, codomain: "unit", monotone: 1 }),
   forward(_, x, __, { event }) {
     const u = mul(0.5, add(1, erf(mul(x, Math.SQRT1_2))));

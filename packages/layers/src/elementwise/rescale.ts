@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, constant, defineLayer, div, mul, OptionError, sub } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, constant, defineLayer, div, mul, OptionError, sub, z } from "@normflow/core";
 
 const logAbsolute = (scale: readonly number[]): number => scale.reduce((total, s) => total + Math.log(Math.abs(s)), 0);
 
@@ -18,10 +17,14 @@ const logAbsolute = (scale: readonly number[]): number => scale.reduce((total, s
  */
 export const rescale = defineLayer({
   kind: "rescale",
-  options: z.strictObject({ shift: z.array(z.number()), scale: z.array(z.number()) }),
+  options: z.object({ shift: z.array(z.number()), scale: z.array(z.number()) }),
   facts: ({ shift, scale }) => {
     if (shift.length !== scale.length)
-      throw new OptionError("rescale-lengths", `rescale: there are ${shift.length} shifts and ${scale.length} scales.`);
+      throw new OptionError(
+        "rescale-lengths",
+        `rescale: there are ${shift.length} shifts and ${scale.length} scales.`,
+        { hint: "Give each feature a shift and a scale." },
+      );
     const zero = scale.indexOf(0);
     if (zero >= 0)
       throw new OptionError("rescale-zero", `rescale: the scale of feature ${zero} is 0, which no inverse undoes.`, {

@@ -19,8 +19,8 @@ import {
   softplus,
   sub,
   type Tensor,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { sumEvent } from "../layout/sum-event.ts";
 
@@ -42,10 +42,12 @@ const logSlope = (base: Tensor, span: number): Tensor => sub(Math.log(span), add
 
 const logistic = defineLayer({
   kind: "sigmoid",
-  options: z.strictObject({ event: shape, low: z.number(), high: z.number() }),
+  options: z.object({ event: shape, low: z.number(), high: z.number() }),
   facts: ({ event, low, high }: SigmoidOptions) => {
     if (low >= high)
-      throw new OptionError("sigmoid-ends", `sigmoid: the lower end ${low} is not below the upper end ${high}.`);
+      throw new OptionError("sigmoid-ends", `sigmoid: the lower end ${low} is not below the upper end ${high}.`, {
+        hint: "Swap them, or move them apart.",
+      });
     return { event, codomain: low === 0 && high === 1 ? "unit" : "interval", monotone: 1 };
   },
   forward: (_, base, __, { event, low, high }) => [

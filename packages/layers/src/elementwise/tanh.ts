@@ -15,8 +15,8 @@ import {
   sub,
   type Tensor,
   tanh as tanhOf,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { sumEvent } from "../layout/sum-event.ts";
 
 /** The float32 number below 1: at 1 itself the inverse is infinite. */
@@ -32,7 +32,7 @@ const logSlope = (base: Tensor): Tensor => mul(2, sub(sub(Math.LN2, base), softp
  */
 export const tanh = defineLayer({
   kind: "tanh",
-  options: z.strictObject({ event: shape }),
+  options: z.object({ event: shape }),
   facts: ({ event }) => ({ event, codomain: "interval", monotone: 1 }),
   forward: (_, base, __, { event }) => [tanhOf(base), sumEvent(logSlope(base), event.length)],
   inverse(_, x, __, { event }) {

@@ -22,9 +22,9 @@ import {
   type Tensor,
   transpose,
   triangularSolve,
+  z,
   zeros,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { columns } from "../layout/columns.ts";
 import { linear } from "../network/dense.ts";
 
@@ -36,7 +36,7 @@ export interface LuLinearOptions {
 }
 
 /** L, U and the logarithms of U's diagonal from one square of parameters. */
-function factors(
+export function luFactors(
   lu: Tensor,
   n: number,
 ): { readonly lower: Tensor; readonly upper: Tensor; readonly logDiagonal: Tensor } {
@@ -65,24 +65,25 @@ const identity = (n: number): number[] => Array.from({ length: n }, (_, i) => i)
  */
 export const luLinear = defineLayer({
   kind: "lu-linear",
-  options: z.strictObject({ features: size, permutation: z.optional(z.array(z.int())) }),
+  options: z.object({ features: size, permutation: z.optional(z.array(z.int())) }),
   facts: ({ features, permutation }: LuLinearOptions) => {
     if (permutation && [...permutation].sort((a, b) => a - b).join() !== identity(features).join())
       throw new OptionError(
         "permutation",
         `lu-linear: [${permutation}] does not name each of 0 to ${features - 1} once.`,
+        { hint: "Leave it out for the order as it is." },
       );
     return { event: [features], constantLogDet: true };
   },
   params: ({ features }) => ({ lu: zeros([features, features]), bias: zeros([features]) }),
 
   forward({ lu, bias }, base, _, { features, permutation = identity(features) }) {
-    const { lower, upper, logDiagonal } = factors(lu, features);
+    const { lower, upper, logDiagonal } = luFactors(lu, features);
     const mixed = linear(lower, linear(upper, base));
     return [add(columns(mixed, permutation), bias), sum(logDiagonal)];
   },
   inverse({ lu, bias }, x, _, { features, permutation = identity(features) }) {
-    const { lower, upper, logDiagonal } = factors(lu, features);
+    const { lower, upper, logDiagonal } = luFactors(lu, features);
     const mixed = columns(
       sub(x, bias),
       identity(features).map((i) => permutation.indexOf(i)),

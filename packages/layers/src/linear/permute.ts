@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Bijector, constant, defineLayer, key, OptionError, permutation } from "@normflow/core";
-import * as z from "zod/mini";
+import { type Bijector, constant, defineLayer, key, OptionError, permutation, z } from "@normflow/core";
 import { columns } from "../layout/columns.ts";
 
 /**
@@ -14,10 +13,12 @@ import { columns } from "../layout/columns.ts";
  */
 export const permute = defineLayer({
   kind: "permute",
-  options: z.strictObject({ permutation: z.array(z.int().check(z.nonnegative())) }),
+  options: z.object({ permutation: z.array(z.int().check(z.gte(0))) }),
   facts: ({ permutation: order }) => {
     if (order.length === 0 || [...order].sort((a, b) => a - b).some((v, i) => v !== i))
-      throw new OptionError("permutation", `permute: [${order}] does not name each of 0 to ${order.length - 1} once.`);
+      throw new OptionError("permutation", `permute: [${order}] does not name each of 0 to ${order.length - 1} once.`, {
+        hint: "List where each feature comes from, such as [1, 0]; reversed(features) turns the order around.",
+      });
     return { event: [order.length], constantLogDet: true };
   },
   forward: (_, base, __, { permutation: order }) => [columns(base, order), constant(0)],

@@ -14,8 +14,8 @@ import {
   type Tensor,
   transpose,
   triangularSolve,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 
 /** Options of `unwhiten`. */
 export interface UnwhitenOptions {
@@ -47,7 +47,7 @@ const square = ({ lower }: UnwhitenOptions): Tensor => {
  */
 export const unwhiten = defineLayer({
   kind: "unwhiten",
-  options: z.strictObject({ shift: z.array(z.number()), lower: z.array(z.array(z.number())) }),
+  options: z.object({ shift: z.array(z.number()), lower: z.array(z.array(z.number())) }),
   facts: ({ shift, lower }: UnwhitenOptions) => {
     const wrong = lower.findIndex((row, i) => row.length !== i + 1);
     if (wrong >= 0 || lower.length !== shift.length || lower.length === 0)

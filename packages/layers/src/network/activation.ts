@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, erf, expm1, min, mul, relu, sigmoid, softplus, type Tensor, tanh } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, erf, expm1, min, mul, relu, sigmoid, softplus, type Tensor, tanh, z } from "@normflow/core";
 
 /** Functions by the name that options give. */
 export const activations = {

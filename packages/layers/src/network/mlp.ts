@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { concat, definePart, type Network, type Scope, size, type Tensor } from "@normflow/core";
-import * as z from "zod/mini";
+import { concat, definePart, type Network, type Scope, size, type Tensor, z } from "@normflow/core";
 import { withDefaults } from "../defaults.ts";
 import { type Activation, activation, activations } from "./activation.ts";
 import { type Dense, dense, denseInit, denseZeros } from "./dense.ts";
@@ -25,7 +24,7 @@ export interface MlpOptions {
 
 const perceptron = definePart<MlpOptions, Network>({
   kind: "mlp",
-  options: z.strictObject({
+  options: z.object({
     in: size,
     out: size,
     context: z.optional(size),

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, constant, defineLayer, exp, min, mul, OptionError, positive, size, zeros } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, constant, defineLayer, exp, min, mul, OptionError, positive, size, z, zeros } from "@normflow/core";
 
 /** Options of `jitter`. */
 export interface JitterOptions {
@@ -30,13 +29,14 @@ export interface JitterOptions {
  */
 export const jitter = defineLayer({
   kind: "jitter",
-  options: z.strictObject({ deviation: z.array(z.number()), fall: positive, steps: size }),
+  options: z.object({ deviation: z.array(z.number()), fall: positive, steps: size }),
   facts: ({ deviation }: JitterOptions) => {
     const wrong = deviation.findIndex((d) => !(d >= 0));
     if (wrong >= 0 || deviation.length === 0)
       throw new OptionError(
         "jitter-deviation",
         wrong >= 0 ? `jitter: the deviation of feature ${wrong} is below 0.` : "jitter: there is no feature.",
+        { hint: "Give each feature a deviation from 0." },
       );
     return { event: [deviation.length], constantLogDet: true };
   },

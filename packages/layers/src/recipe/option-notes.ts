@@ -3,7 +3,7 @@
  *
  * @module
  */
-import * as z from "zod/mini";
+import type { z } from "@normflow/core";
 
 /** A sentence about an option, and what holds where nobody sets it. */
 export interface OptionNote {
@@ -12,10 +12,15 @@ export interface OptionNote {
 }
 
 /** Notes by the schema of the option. */
-export const optionNotes: z.core.$ZodRegistry<OptionNote> = z.registry<OptionNote>();
+export const optionNotes: WeakMap<object, OptionNote> = new WeakMap();
 
-/** Notes a sentence and a default with a schema, and returns the schema. */
-export function noted<S extends z.core.$ZodType>(schema: S, description: string, standard?: unknown): S {
-  optionNotes.add(schema, standard === undefined ? { description } : { description, default: standard });
-  return schema;
+/** Notes a sentence and a default with a schema, and returns a schema of its own for them. */
+export function noted<S extends z.Schema<never> | z.Schema<unknown>>(
+  schema: S,
+  description: string,
+  standard?: unknown,
+): S {
+  const own = { ...schema };
+  optionNotes.set(own, standard === undefined ? { description } : { description, default: standard });
+  return own;
 }

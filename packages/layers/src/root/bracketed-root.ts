@@ -17,6 +17,7 @@ import {
   max,
   mul,
   neg,
+  not,
   select,
   sub,
   sum,
@@ -27,6 +28,9 @@ import {
 
 /** Newton steps and halvings; the bracket of a double closes in fewer. */
 const LIMIT = 90;
+
+/** A step of which this share is lost in rounding is a small one. */
+const NOISE = 2 ** -6;
 
 /** The places to which a root is found are those of the larger of itself and this share of the first bracket. */
 const SHARE = 1e-3;
@@ -58,11 +62,14 @@ function search({ residual }: RootSearch, params: readonly Tensor[], low: Tensor
       const newton = sub(t!, div(value, slope));
       const inside = mul(greaterEqual(newton, left), greaterEqual(right, newton));
       const fast = greaterEqual(abs(mul(last!, slope)), mul(2, abs(value)));
-      const next = select(mul(inside, fast), newton, mul(0.5, add(left, right)));
+      // So near the root Newton's steps shrink faster than by half, unless all that they see is rounding.
+      const scale = max(abs(t!), least);
+      const small = not(greater(add(scale, mul(NOISE, abs(sub(newton, t!)))), scale));
+      const noise = mul(inside, mul(not(fast), small));
+      const next = select(max(mul(inside, fast), noise), newton, mul(0.5, add(left, right)));
       const step = select(open!, sub(next, t!), 0);
       // A quarter of the step is lost in rounding: no more is to be had, in float32 as in float64. NaN ends it as well.
-      const scale = max(abs(t!), least);
-      const more = greater(add(scale, mul(0.25, abs(step))), scale);
+      const more = mul(not(noise), greater(add(scale, mul(0.25, abs(step))), scale));
       return [select(open!, next, t!), left, right, abs(step), more] as readonly Tensor[];
     },
     [

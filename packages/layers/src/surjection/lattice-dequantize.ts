@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, constant, defineLayer, floor, mul, OptionError, select, sub } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, constant, defineLayer, floor, mul, OptionError, select, sub, z } from "@normflow/core";
 
 /** Options of `latticeDequantize`. */
 export interface LatticeDequantizeOptions {
@@ -28,12 +27,13 @@ export interface LatticeDequantizeOptions {
  */
 export const latticeDequantize = defineLayer({
   kind: "lattice-dequantize",
-  options: z.strictObject({ step: z.array(z.number()), origin: z.array(z.number()) }),
+  options: z.object({ step: z.array(z.number()), origin: z.array(z.number()) }),
   facts: ({ step, origin }: LatticeDequantizeOptions) => {
     if (step.length !== origin.length || step.length === 0)
       throw new OptionError(
         "lattice-lengths",
         `lattice-dequantize: there are ${step.length} steps and ${origin.length} origins.`,
+        { hint: "Give each feature a step and an origin." },
       );
     const negative = step.findIndex((s) => !(s >= 0));
     if (negative >= 0)

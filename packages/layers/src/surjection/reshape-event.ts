@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { constant, defineLayer, leading, reshape, ShapeError, shape, shapeText } from "@normflow/core";
-import * as z from "zod/mini";
+import { constant, defineLayer, leading, reshape, ShapeError, shape, shapeText, z } from "@normflow/core";
 
 const count = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 1);
 
@@ -17,12 +16,13 @@ const count = (dims: readonly number[]): number => dims.reduce((a, b) => a * b, 
  */
 export const reshapeEvent = defineLayer({
   kind: "reshape-event",
-  options: z.strictObject({ from: shape, to: shape }),
+  options: z.object({ from: shape, to: shape }),
   facts: ({ from, to }) => {
     if (count(from) !== count(to))
       throw new ShapeError(
         "reshape-event",
         `reshape-event: ${shapeText(from)} holds ${count(from)} entries, ${shapeText(to)} ${count(to)}.`,
+        { hint: "Both shapes hold the same number of entries." },
       );
     return { base: from, data: to, constantLogDet: true };
   },

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, type Bijector, constant, defineLayer, floor, min, shape } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, type Bijector, constant, defineLayer, floor, min, shape, z } from "@normflow/core";
 import { withDefaults } from "../defaults.ts";
 import { CELL_END } from "../transformation/histogram-cdf.ts";
 
@@ -17,7 +16,7 @@ export interface UniformDequantizeOptions {
 
 const dequantize = defineLayer({
   kind: "uniform-dequantize",
-  options: z.strictObject({ event: shape, exact: z.boolean() }),
+  options: z.object({ event: shape, exact: z.boolean() }),
   facts: ({ event, exact }: UniformDequantizeOptions) => ({
     event,
     domain: "interval",

@@ -19,6 +19,7 @@ import {
 import {
   elementwiseAffine,
   histogramCdf,
+  invertibleConv,
   invertTransformation,
   leakyRelu,
   luLinear,
@@ -27,9 +28,12 @@ import {
   permute,
   planar,
   planarDirection,
+  radial,
+  radialShape,
   rationalQuadratic,
   rescale,
   sigmoid,
+  squeeze,
   tanh,
 } from "../index.ts";
 import { FIRST_SCALE, firstMeans, LOG_SCALE_BOUND, MEAN_BOUND } from "../transformation/mixture.ts";
@@ -150,8 +154,11 @@ function mixtureLayer(given: VectorCase["params"], kernel: "logistic" | "normal"
   return { layer: scalarLayer(mixtureCdf({ components: weights.length, kernel })), params: { [SCALAR_THETA]: theta } };
 }
 
-/** Kinds of bijector by their names in the vectors; undefined for a variant that we do not claim. */
-export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"]) => Made | undefined>> = {
+/** Makes a kind from its parameters and the shape of a case's x; undefined for a variant that we do not claim. */
+type Maker = (params: VectorCase["params"], shape: readonly number[]) => Made | undefined;
+
+/** Kinds of bijector by their names in the vectors. */
+export const bijectorKinds: Readonly<Record<string, Maker>> = {
   Sigmoid: ({ low, high }) => ({
     layer: sigmoid({ event: [], low: low as number | undefined, high: high as number | undefined }),
   }),
@@ -178,6 +185,11 @@ export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"
       zerosLike(given),
     );
   },
+  Invertible1x1Conv: ({ weight, bias }, shape) => ({
+    layer: invertibleConv({ event: shape.slice(-3), factors: "free" }),
+    params: { weight: matrixOf(weight).flat(), bias: listOf(bias) },
+  }),
+  Squeeze: (_, shape) => ({ layer: squeeze({ event: shape.slice(-3) }) }),
   // A histogram with no floor, whose θ is the bias of a perceptron with nothing to read; its cells lie on [0, 1].
   LinearSpline: ({ unnormalized_pdf }) => {
     const bins = listOf(unnormalized_pdf).length;
@@ -212,16 +224,22 @@ export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"
   },
   LogisticMixtureCDF: (given) => mixtureLayer(given, "logistic"),
   GaussianMixtureCDF: (given) => mixtureLayer(given, "normal"),
-  Planar: ({ u, w, b, h }) => {
-    if (h !== "tanh") return undefined;
+  Planar: ({ u, w, b, h, negative_slope }) => {
     const direction = planarDirection(listOf(u), listOf(w));
     return (
       direction && {
-        layer: planar({ features: listOf(w).length }),
+        layer: planar({
+          features: listOf(w).length,
+          ...(h === "leaky_relu" && { leak: numberOf(negative_slope) }),
+        }),
         params: { u: direction, w: listOf(w), b: [numberOf(b)] },
       }
     );
   },
+  Radial: ({ z0, alpha, beta }) => ({
+    layer: radial({ features: listOf(z0).length }),
+    params: { centre: listOf(z0), ...radialShape(numberOf(alpha), numberOf(beta)) },
+  }),
 };
 
 /** A flow, its parameters by path, and its CDF where it is a bijector of ours. */

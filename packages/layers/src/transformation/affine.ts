@@ -16,8 +16,8 @@ import {
   type Tensor,
   type Transformation,
   tanh,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 
 /** Options of `affine`. */
@@ -28,7 +28,7 @@ export interface AffineOptions {
 
 const boundedAffine = definePart<AffineOptions, Transformation>({
   kind: "affine",
-  options: z.strictObject({ bound: positive }),
+  options: z.object({ bound: positive }),
   build: ({ bound }) => {
     const split = (theta: Tensor): readonly [shift: Tensor, logScale: Tensor] => [
       at(theta, -1, 0),

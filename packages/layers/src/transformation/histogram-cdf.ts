@@ -26,8 +26,8 @@ import {
   sum,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 
 /** A class whose θ is at or below this does not exist; a value in it has this log-probability. */
@@ -62,8 +62,8 @@ function logWidth(p: Tensor): Tensor {
 
 const histogram = definePart<HistogramCdfOptions, Transformation>({
   kind: "histogram-cdf",
-  options: z.strictObject({
-    bins: z.int().check(z.positive(), z.maximum(256)),
+  options: z.object({
+    bins: z.int().check(z.gte(1), z.lte(256)),
     floor: z.number().check(z.gte(0), z.lt(1)),
   }),
   build: ({ bins, floor }) => ({

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { definePart, part, type Transformation } from "@normflow/core";
-import * as z from "zod/mini";
+import { definePart, part, type Transformation, z } from "@normflow/core";
 
 /** The kind behind `invertTransformation`, for lists of kinds. */
 export const invertedTransformation = definePart<{ transformation: Transformation }, Transformation>({
   kind: "invert-transformation",
-  options: z.strictObject({ transformation: part<Transformation>("transformation") }),
+  options: z.object({ transformation: part<Transformation>("transformation") }),
   build: ({ transformation }) => ({
     role: "transformation",
     parameters: transformation.parameters,
     domain: transformation.codomain,
     codomain: transformation.domain,
+    ...(transformation.searches && { searches: transformation.searches === "forward" ? "inverse" : "forward" }),
     forward: transformation.inverse,
     inverse: transformation.forward,
   }),

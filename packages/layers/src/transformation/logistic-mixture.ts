@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { add, definePart, neg, size, slice, sub, type Transformation } from "@normflow/core";
-import * as z from "zod/mini";
+import { add, definePart, neg, size, slice, sub, type Transformation, z } from "@normflow/core";
 import { withDefaults } from "../defaults.ts";
 import { affine } from "./affine.ts";
 import { logisticMixtureAt, mixtureOf } from "./mixture.ts";
@@ -18,7 +17,7 @@ export interface LogisticMixtureOptions {
 
 const mixture = definePart<LogisticMixtureOptions, Transformation>({
   kind: "logistic-mixture",
-  options: z.strictObject({ components: size }),
+  options: z.object({ components: size }),
   build: ({ components }) => {
     const after = affine();
     return {

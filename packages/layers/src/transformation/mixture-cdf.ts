@@ -20,8 +20,8 @@ import {
   sub,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { bracketedRoot } from "../root/bracketed-root.ts";
 import { logisticMixtureAt, type Mixture, mixtureOf, normalMixtureAt } from "./mixture.ts";
@@ -80,7 +80,7 @@ function normalMixtureQuantile(mixture: Mixture, u: Tensor): Tensor {
 
 const cdf = definePart<MixtureCdfOptions, Transformation>({
   kind: "mixture-cdf",
-  options: z.strictObject({ components: size, kernel: z.enum(kernels) }),
+  options: z.object({ components: size, kernel: z.enum(kernels) }),
   build: ({ components, kernel }) => ({
     role: "transformation",
     parameters: 3 * components,

@@ -31,7 +31,7 @@ const layer = (tails: Tails, features: number, context?: number) =>
 behaves("spline without tails", layer("none", 3));
 behaves("spline with identity tails", layer("identity", 3, 1));
 behaves("spline with sloped tails", layer("sloped", 2, 1));
-behaves("circular spline", layer("circular", 2), { base: between(-2, 2) });
+behaves("circular spline", layer("circular", 2), { base: between(-2, 2), circular: true });
 behaves("spline turned round", scalarLayer(invertTransformation(make("identity"))));
 normalises("spline with identity tails", scalarLayer(make("identity")), { points: 4000 });
 normalises("spline with sloped tails", scalarLayer(make("sloped")), { points: 8000, box: 40 });

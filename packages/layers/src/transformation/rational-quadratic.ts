@@ -31,8 +31,8 @@ import {
   sub,
   type Tensor,
   type Transformation,
+  z,
 } from "@normflow/core";
-import * as z from "zod/mini";
 import { withDefaults } from "../defaults.ts";
 import { softClip } from "./soft-clip.ts";
 import { binOf, maskedSum } from "./spline-bins.ts";
@@ -133,7 +133,7 @@ function descend(segment: Segment, y: Tensor): readonly [x: Tensor, logSlope: Te
 
 const spline = definePart<RationalQuadraticOptions, Transformation>({
   kind: "rational-quadratic",
-  options: z.strictObject({
+  options: z.object({
     bins: z.int().check(z.gte(2), z.lte(1024)),
     tails: z.enum(tailKinds),
     bound: positive,

@@ -24,7 +24,9 @@ export function parseMeter(text: string): AbcMeter | undefined {
   const numerator = (match?.[1] ?? "").split("+").reduce((sum, part) => sum + Number(part), 0);
   const denominator = Number(match?.[2] ?? 0);
   if (numerator < 1 || ![1, 2, 4, 8, 16, 32, 64, 128].includes(denominator))
-    throw new FormatError("abc-meter", `${quote(text)} is no meter that M: can name.`);
+    throw new FormatError("abc-meter", `${quote(text)} is no meter that M: can name.`, {
+      hint: "Write it as M:4/4, M:C or M:C|.",
+    });
   return { numerator, denominator };
 }
 
@@ -35,7 +37,8 @@ export function parseMeter(text: string): AbcMeter | undefined {
 export function parseUnit(text: string): number {
   const match = /^(\d{1,3})(?:\s*\/\s*(\d{1,3}))?(?!\d)/.exec(text);
   const unit = match ? Number(match[1]) / Number(match[2] ?? 1) : 0;
-  if (!(unit > 0 && unit <= 16)) throw new FormatError("abc-unit", `${quote(text)} is no length that L: can give.`);
+  if (!(unit > 0 && unit <= 16))
+    throw new FormatError("abc-unit", `${quote(text)} is no length that L: can give.`, { hint: "Write it as L:1/8." });
   return unit;
 }
 

@@ -75,7 +75,9 @@ export function parseKey(value: string, before?: AbcKey): AbcKey {
   const shift = explicit ? 0 : MODES[mode.length === 1 ? mode : mode.slice(0, 3)];
   const clef = /^(?:treble|alto|tenor|bass|perc)/.test(mode);
   if (!match || (shift === undefined && !clef))
-    throw new FormatError("abc-key", `“${text.slice(0, 40)}” is no key that K: can name.`);
+    throw new FormatError("abc-key", `“${text.slice(0, 40)}” is no key that K: can name.`, {
+      hint: "Write it as K:G or K:Ador.",
+    });
   const raised = match[2] === "" ? 0 : /[#♯]/.test(match[2]!) ? 7 : -7;
   const fifths = LETTERS.indexOf(match[1]!) - 1 + raised + (shift ?? 0);
   const accidentals = signature(explicit ? 0 : fifths);

@@ -22,9 +22,14 @@ function matchAt(pattern: RegExp, line: string, at: number): RegExpExecArray | n
 /** @throws FormatError `abc-length` for a length that no note has */
 function lengthOf(whole: string, slashes: string, part: string): number {
   if (whole.length > 4 || part.length > 4 || slashes.length > 8)
-    throw new FormatError("abc-length", "A note or rest has a length that no music needs.");
+    throw new FormatError("abc-length", "A note or rest has a length that no music needs.", {
+      hint: "Correct the length: A2, A/2 and A3/2 are twice, half and one and a half.",
+    });
   const divisor = part === "" ? 2 ** slashes.length : Number(part);
-  if (divisor === 0) throw new FormatError("abc-length", "A length is divided by zero.");
+  if (divisor === 0)
+    throw new FormatError("abc-length", "A length is divided by zero.", {
+      hint: "Correct the length: A2, A/2 and A3/2 are twice, half and one and a half.",
+    });
   return (whole === "" ? 1 : Number(whole)) / (slashes === "" ? 1 : divisor);
 }
 
@@ -43,7 +48,10 @@ const written = (match: RegExpExecArray): WrittenNote => {
 function closing(line: string, at: number, bracket: string, what: string): number {
   const end = line.indexOf(bracket, at + 1);
   // To go on past it would search the rest of the line once for every such bracket.
-  if (end < 0) throw new FormatError("abc-open", `${what} is not closed on its line.`);
+  if (end < 0)
+    throw new FormatError("abc-open", `${what} is not closed on its line.`, {
+      hint: "Close it on the line where it opens.",
+    });
   return end;
 }
 
@@ -54,7 +62,10 @@ function readChord(line: string, at: number, voice: AbcVoice): number {
   const notes = [...inside.matchAll(new RegExp(NOTE.source, "g"))];
   const outer = matchAt(LENGTH, line, end + 1)!;
   if (notes.length === 0) return end + 1;
-  if (notes.length > 32) throw new FormatError("abc-chord", "A chord has more than 32 notes.");
+  if (notes.length > 32)
+    throw new FormatError("abc-chord", "A chord has more than 32 notes.", {
+      hint: "Keep the note of the melody alone.",
+    });
   const [, , , , whole, slashes, part] = notes[0]!;
   const length = lengthOf(whole!, slashes!, part!) * lengthOf(outer[1]!, outer[2]!, outer[3]!);
   voice.sound(notes.map(written), length);
@@ -75,7 +86,10 @@ function readSymbol(line: string, at: number, voice: AbcVoice): number {
   if (c === "z" || c === "x") voice.rest(lengthOf(length[1]!, length[2]!, length[3]!));
   if (c === "Z" || c === "X") {
     const bars = length[1] === "" ? 1 : Number(length[1]!.slice(0, 9));
-    if (bars > 1000) throw new FormatError("abc-length", "A rest of more than 1,000 bars is no part of a melody.");
+    if (bars > 1000)
+      throw new FormatError("abc-length", "A rest of more than 1,000 bars is no part of a melody.", {
+        hint: "Correct the length: A2, A/2 and A3/2 are twice, half and one and a half.",
+      });
     voice.restBars(bars);
   }
   return end;

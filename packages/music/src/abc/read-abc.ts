@@ -32,13 +32,21 @@ const MOST_TUNES = 100_000;
  */
 export function readAbc(text: string, fileName: string): AbcFile {
   if (text.length > LONGEST)
-    throw new FormatError("abc-too-large", "The file is larger than 16 million characters: it is no tune book.");
-  if (text.includes("\0")) throw new FormatError("abc-binary", "The file is not text.");
+    throw new FormatError("abc-too-large", "The file is larger than 16 million characters: it is no tune book.", {
+      hint: "Split it into smaller files.",
+    });
+  if (text.includes("\0"))
+    throw new FormatError("abc-binary", "The file is not text.", { hint: "Pass ABC as text, in UTF-8." });
   const lines = text.replace(/^\ufeff/, "").split(/\r\n?|\n/);
   const starts = lines.flatMap((line, i) => (/^X:/.test(line) ? [i] : []));
-  if (starts.length === 0) throw new FormatError("abc-no-tunes", "No line starts a tune (X:).");
+  if (starts.length === 0)
+    throw new FormatError("abc-no-tunes", "No line starts a tune (X:).", {
+      hint: "A tune starts with X:1 and has K: before its notes.",
+    });
   if (starts.length > MOST_TUNES)
-    throw new FormatError("abc-too-large", "The file has more than 100,000 tunes: it is no tune book.");
+    throw new FormatError("abc-too-large", "The file has more than 100,000 tunes: it is no tune book.", {
+      hint: "Split it into smaller files.",
+    });
   // Fields before the first tune hold for all of them.
   const header = lines.slice(0, Math.min(starts[0]!, 1000)).filter((line) => /^[MLQ]:/.test(line));
   const tunes: Tune[] = [];

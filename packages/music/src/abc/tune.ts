@@ -120,9 +120,14 @@ export class AbcTuneReader {
   /** @throws FormatError `abc-no-key`, `no-notes` */
   finish(reference: string, fileName: string): Tune {
     if (!this.voice)
-      throw new FormatError("abc-no-key", "The tune has no key (K:), after which its music would start.");
+      throw new FormatError("abc-no-key", "The tune has no key (K:), after which its music would start.", {
+        hint: "Add a line K:C, or the tune's key, before the notes.",
+      });
     const { notes, meters, firstBar, fifths } = this.voice.finish();
-    if (notes.length === 0 && !this.mark) throw new FormatError("no-notes", "The tune has no notes.");
+    if (notes.length === 0 && !this.mark)
+      throw new FormatError("no-notes", "The tune has no notes.", {
+        hint: "Take a file whose melody is written in notes, not only in chords, words or drums.",
+      });
     const unit = this.unit ?? defaultUnit(this.meter);
     const [first] = this.voices;
     const part = this.melody || first;

@@ -114,7 +114,10 @@ export class AbcVoice {
 
   private advance(duration: number): void {
     this.now += duration;
-    if (this.now > LONGEST) throw new FormatError("too-long", "The tune goes on for days: it is not one melody.");
+    if (this.now > LONGEST)
+      throw new FormatError("too-long", "The tune goes on for days: it is not one melody.", {
+        hint: "Cut out the bars that you want.",
+      });
   }
 
   rest(length: number): void {
@@ -168,7 +171,9 @@ export class AbcVoice {
     const octave = 5 + note.octaves + (note.letter === letter ? 0 : 1) + this.key.octave;
     const pitch = 12 * octave + NATURALS[letter]! + altered;
     if (pitch < 0 || pitch > 127)
-      throw new FormatError("pitch", `A note lies ${pitch < 0 ? "below" : "above"} the range of MIDI.`);
+      throw new FormatError("pitch", `A note lies ${pitch < 0 ? "below" : "above"} the range of MIDI.`, {
+        hint: "Move it by octaves until it lies within 0 to 127.",
+      });
     return pitch;
   }
 

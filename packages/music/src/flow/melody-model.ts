@@ -141,7 +141,9 @@ export class MelodyModel {
     options: MelodyCallOptions = {},
   ): Promise<FloatArray[][]> {
     if (!Number.isInteger(points) || points < 2)
-      throw new OptionError("points", `A morph has 2 points or more, not ${points}.`);
+      throw new OptionError("points", `A morph has 2 points or more, not ${points}.`, {
+        hint: "Both ends count: 9 points are 7 between them.",
+      });
     const settings: MorphPreset = typeof preset === "string" ? morphPresets[preset] : preset;
     const ends = await Promise.all(
       ([0, 1] as const).map((side) =>
@@ -194,7 +196,9 @@ export class MelodyModel {
   ): Promise<FloatArray[]> {
     const { similarity = 0.5, keep = [], locked, scale, ...rest } = options;
     if (!(similarity >= 0 && similarity <= 1))
-      throw new OptionError("similarity", `A similarity lies between 0 and 1, not at ${similarity}.`);
+      throw new OptionError("similarity", `A similarity lies between 0 and 1, not at ${similarity}.`, {
+        hint: "1 is the melody itself, 0 any melody.",
+      });
     if (similarity === 1) return Array.from({ length: n }, () => Float32Array.from(melody));
     const beat = -4 * Math.log(1 - similarity);
     const grid = fromEvent(melody);

@@ -43,7 +43,9 @@ export async function shapeMelody(
   for (const name of ["density", "leaps", "register"] as const) {
     const amount = sliders[name] ?? 0;
     if (!(amount >= -1 && amount <= 1))
-      throw new OptionError("slider", `The slider ${name} stands between −1 and 1, not at ${amount}.`);
+      throw new OptionError("slider", `The slider ${name} stands between −1 and 1, not at ${amount}.`, {
+        hint: "0 leaves the melody as it is.",
+      });
     if (amount !== 0) shaped = await moves[name](model, shaped, amount, limits, options);
   }
   return shaped;

@@ -36,6 +36,8 @@ export function fold(notes: readonly GridNote[]): Folded {
 export function unfold(grid: Grid, folds: readonly number[]): GridNote[] {
   const notes = toNotes(grid);
   if (folds.length !== notes.length || !folds.every(Number.isInteger))
-    throw new OptionError("folds", `A melody of ${notes.length} notes takes as many folds, not ${folds.length}.`);
+    throw new OptionError("folds", `A melody of ${notes.length} notes takes as many folds, not ${folds.length}.`, {
+      hint: "Give each note the octaves by which it was moved, 0 for none.",
+    });
   return notes.map(([p, s, l], i) => [p + 12 * folds[i]!, s, l]);
 }

@@ -69,12 +69,16 @@ export function toEvent(grid: Grid): Float32Array {
  */
 export function fromEvent(event: ArrayLike<number>): Grid {
   if (event.length !== BEATS + GRID_STEPS)
-    throw new FormatError("event", `A melody has ${BEATS + GRID_STEPS} tokens, not ${event.length}.`);
+    throw new FormatError("event", `A melody has ${BEATS + GRID_STEPS} tokens, not ${event.length}.`, {
+      hint: "Make events of grids: toEvent(grid) gives one.",
+    });
   const steps = Array.from({ length: GRID_STEPS }, (_, t) => {
     const pattern = patternTable[event[Math.floor(t / STEPS_A_BEAT)]!];
     const pitch = event[BEATS + t]!;
     if (!pattern || !(Number.isInteger(pitch) && pitch >= 0 && pitch <= GRID_HIGHEST - GRID_LOWEST))
-      throw new FormatError("event", `The tokens of step ${t} of a melody are not whole numbers of their ranges.`);
+      throw new FormatError("event", `The tokens of step ${t} of a melody are not whole numbers of their ranges.`, {
+        hint: "Make events of grids: toEvent(grid) gives one.",
+      });
     const kind = pattern[t % STEPS_A_BEAT];
     return kind === ONSET ? GRID_LOWEST + pitch : kind === REST ? GRID_REST : GRID_HOLD;
   });
@@ -106,13 +110,18 @@ export function fromNotes(notes: readonly GridNote[]): Grid {
       throw new FormatError(
         "notes",
         `A note is three whole numbers [pitch, start, length], not [${pitch}, ${start}, ${length}].`,
+        { hint: "Sort notes by their starts, none over the next, within two bars." },
       );
     if (start < 0 || length < 1 || start + length > GRID_STEPS)
       throw new FormatError(
         "notes",
         `A note from ${start} of length ${length} does not lie within ${GRID_STEPS} sixteenths.`,
+        { hint: "Sort notes by their starts, none over the next, within two bars." },
       );
-    if (start < free) throw new FormatError("notes", `A note starts at ${start}, before the last one ends at ${free}.`);
+    if (start < free)
+      throw new FormatError("notes", `A note starts at ${start}, before the last one ends at ${free}.`, {
+        hint: "Sort notes by their starts, none over the next, within two bars.",
+      });
     if (pitch < GRID_LOWEST || pitch > GRID_HIGHEST)
       throw new FormatError("notes", `Pitch ${pitch} is outside ${GRID_LOWEST} to ${GRID_HIGHEST}.`, {
         hint: "Move the melody by octaves.",

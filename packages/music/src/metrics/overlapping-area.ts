@@ -38,7 +38,10 @@ function density(values: readonly number[], low: number, range: number): number[
  * @throws OptionError `values` when a set is empty
  */
 export function overlappingArea(a: readonly number[], b: readonly number[]): number {
-  if (a.length === 0 || b.length === 0) throw new OptionError("values", "An overlap needs values on both sides.");
+  if (a.length === 0 || b.length === 0)
+    throw new OptionError("values", "An overlap needs values on both sides.", {
+      hint: "Give each side one number or more.",
+    });
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const values of [a, b])

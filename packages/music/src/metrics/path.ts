@@ -7,7 +7,10 @@ import { OptionError } from "@normflow/core";
 import { GRID_STEPS, type Grid, gridKey, hamming } from "../grid/grid.ts";
 
 function stepsOf(path: readonly Grid[]): number[] {
-  if (path.length < 2) throw new OptionError("path", `A path has 2 melodies or more, not ${path.length}.`);
+  if (path.length < 2)
+    throw new OptionError("path", `A path has 2 melodies or more, not ${path.length}.`, {
+      hint: "Give both ends, and what lies between.",
+    });
   return path.slice(1).map((grid, i) => hamming(grid, path[i]!));
 }
 

@@ -35,7 +35,9 @@ const MOST_BYTES = 16 * 2 ** 20;
 const MOST_NOTES = 200_000;
 
 const truncated = (where: string): FormatError =>
-  new FormatError("midi-truncated", `The MIDI file ends within ${where}: it is cut off or damaged.`);
+  new FormatError("midi-truncated", `The MIDI file ends within ${where}: it is cut off or damaged.`, {
+    hint: "Export the file again from the program that wrote it, or download it again.",
+  });
 
 /** Reads on from a position and never past an end, which may lie before that of the file. */
 class Cursor {
@@ -58,7 +60,10 @@ class Cursor {
 
   data(): number {
     const value = this.byte();
-    if (value > 127) throw new FormatError("midi-event", `A MIDI event of ${this.where} has a data byte above 127.`);
+    if (value > 127)
+      throw new FormatError("midi-event", `A MIDI event of ${this.where} has a data byte above 127.`, {
+        hint: "Export the file again from the program that wrote it, or download it again.",
+      });
     return value;
   }
 
@@ -77,7 +82,9 @@ class Cursor {
       value = value * 128 + (byte & 127);
       if (byte < 128) return value;
     }
-    throw new FormatError("midi-event", `A length or time of ${this.where} takes more than four bytes.`);
+    throw new FormatError("midi-event", `A length or time of ${this.where} takes more than four bytes.`, {
+      hint: "Export the file again from the program that wrote it, or download it again.",
+    });
   }
 
   slice(size: number): Uint8Array {
@@ -122,7 +129,9 @@ function readTrack(cursor: Cursor, gathered: Gathered): MidiTrack {
     if (start === undefined) return;
     sounding.delete(key);
     if (++gathered.notes > MOST_NOTES)
-      throw new FormatError("midi-size", `The MIDI file has more than ${MOST_NOTES} notes: not one melody.`);
+      throw new FormatError("midi-size", `The MIDI file has more than ${MOST_NOTES} notes: not one melody.`, {
+        hint: "Cut out the melody in the program that wrote it.",
+      });
     presses.push({ pitch: key & 127, channel: key >> 7, start, end: tick });
   };
 
@@ -151,9 +160,15 @@ function readTrack(cursor: Cursor, gathered: Gathered): MidiTrack {
       status = 0;
       continue;
     }
-    if (first >= 0xf0) throw new FormatError("midi-event", `A MIDI file holds no events of kind ${first}.`);
+    if (first >= 0xf0)
+      throw new FormatError("midi-event", `A MIDI file holds no events of kind ${first}.`, {
+        hint: "Export the file again from the program that wrote it, or download it again.",
+      });
     if (first >= 0x80) status = first;
-    else if (status === 0) throw new FormatError("midi-event", "A MIDI event repeats a status that was never given.");
+    else if (status === 0)
+      throw new FormatError("midi-event", "A MIDI event repeats a status that was never given.", {
+        hint: "Export the file again from the program that wrote it, or download it again.",
+      });
     else cursor.at--;
     const kind = status >> 4;
     const a = cursor.data();
@@ -172,22 +187,39 @@ function readTrack(cursor: Cursor, gathered: Gathered): MidiTrack {
  * @throws FormatError `midi` for other bytes, `midi-type`, `midi-smpte`, `midi-truncated`, `midi-event`, `midi-size`
  */
 export function readEvents(bytes: Uint8Array): MidiFile {
-  if (bytes.length === 0) throw new FormatError("empty", "The file is empty.");
+  if (bytes.length === 0)
+    throw new FormatError("empty", "The file is empty.", { hint: "Take another file: there is nothing in this one." });
   if (String.fromCharCode(...bytes.subarray(0, 4)) !== "MThd")
-    throw new FormatError("midi", "This is not a MIDI file: it does not start with MThd.");
+    throw new FormatError("midi", "This is not a MIDI file: it does not start with MThd.", {
+      hint: "Export the file again from the program that wrote it, or download it again.",
+    });
   if (bytes.length > MOST_BYTES)
-    throw new FormatError("midi-size", `A MIDI file of ${(bytes.length / 2 ** 20).toFixed(0)} MiB is not one melody.`);
+    throw new FormatError("midi-size", `A MIDI file of ${(bytes.length / 2 ** 20).toFixed(0)} MiB is not one melody.`, {
+      hint: "Cut out the melody in the program that wrote it.",
+    });
   const head = new Cursor(bytes, 4, bytes.length, "its header");
   const headSize = head.number(4);
-  if (headSize < 6) throw new FormatError("midi", `The header of this MIDI file is ${headSize} bytes long, not 6.`);
+  if (headSize < 6)
+    throw new FormatError("midi", `The header of this MIDI file is ${headSize} bytes long, not 6.`, {
+      hint: "Export the file again from the program that wrote it, or download it again.",
+    });
   const type = head.number(2);
   const trackCount = head.number(2);
   const division = head.number(2);
   if (type > 1)
-    throw new FormatError("midi-type", `The MIDI file is of type ${type}: only types 0 and 1 hold one piece of music.`);
+    throw new FormatError(
+      "midi-type",
+      `The MIDI file is of type ${type}: only types 0 and 1 hold one piece of music.`,
+      { hint: "Export it as type 0 or 1." },
+    );
   if (division >= 0x8000)
-    throw new FormatError("midi-smpte", "The MIDI file counts time in film frames (SMPTE), not in quarter notes.");
-  if (division === 0) throw new FormatError("midi", "The MIDI file has no ticks in a quarter note.");
+    throw new FormatError("midi-smpte", "The MIDI file counts time in film frames (SMPTE), not in quarter notes.", {
+      hint: "Export it with a tempo in beats.",
+    });
+  if (division === 0)
+    throw new FormatError("midi", "The MIDI file has no ticks in a quarter note.", {
+      hint: "Export the file again from the program that wrote it, or download it again.",
+    });
   head.slice(headSize - 6);
 
   const gathered: Gathered = { meters: [], tempos: [], notes: 0 };
@@ -197,13 +229,17 @@ export function readEvents(bytes: Uint8Array): MidiFile {
       throw new FormatError(
         "midi-truncated",
         `The MIDI file announces ${trackCount} tracks and ends after ${tracks.length}.`,
+        { hint: "Export the file again from the program that wrote it, or download it again." },
       );
     const where = `track ${tracks.length + 1}`;
     const chunk = new Cursor(bytes, head.at, bytes.length, where);
     const kind = midiText(chunk.slice(4));
     const size = chunk.number(4);
     if (size > bytes.length - chunk.at) throw truncated(where);
-    if (!/^[ -~]{4}$/.test(kind)) throw new FormatError("midi", `The MIDI file is damaged before ${where}.`);
+    if (!/^[ -~]{4}$/.test(kind))
+      throw new FormatError("midi", `The MIDI file is damaged before ${where}.`, {
+        hint: "Export the file again from the program that wrote it, or download it again.",
+      });
     if (kind === "MTrk") tracks.push(readTrack(new Cursor(bytes, chunk.at, chunk.at + size, where), gathered));
     head.at = chunk.at + size;
   }

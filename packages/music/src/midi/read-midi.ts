@@ -52,7 +52,10 @@ const meanPitch = (notes: readonly TuneNote[]): number => notes.reduce((sum, n) 
  * lower, or in chords, or both.
  */
 function melodyPart(parts: readonly Part[]): Part {
-  if (parts.length === 0) throw new FormatError("no-notes", "The MIDI file has no notes outside the drums.");
+  if (parts.length === 0)
+    throw new FormatError("no-notes", "The MIDI file has no notes outside the drums.", {
+      hint: "Take a file whose melody is written in notes, not only in chords, words or drums.",
+    });
   const lines = parts.filter((part) => part.together <= 0.5);
   if (lines.length === 0)
     throw new FormatError(
@@ -60,6 +63,7 @@ function melodyPart(parts: readonly Part[]): Part {
       parts.length === 1
         ? `The only part, ${parts[0]!.label}, plays chords most of the time: there is no one melody in it.`
         : `All ${parts.length} parts play chords most of the time: none is a melody.`,
+      { hint: "Keep one melody: one note at a time, in a part of its own." },
     );
   const named = lines.filter((part) => /melod|vocal|voice|lead|solo|tune/i.test(part.label));
   const most = Math.max(...lines.map((part) => part.notes.length));

@@ -37,7 +37,9 @@ interface Sounding {
 function number(text: string, code: string, what: string, least: number, most: number): number {
   const value = text === "" ? Number.NaN : Number(text);
   if (!(value >= least && value <= most))
-    throw new FormatError(code, `The score gives ${text === "" ? "nothing" : `“${text.slice(0, 30)}”`} as ${what}.`);
+    throw new FormatError(code, `The score gives ${text === "" ? "nothing" : `“${text.slice(0, 30)}”`} as ${what}.`, {
+      hint: "Export the file again from the program that wrote it, or download it again.",
+    });
   return value;
 }
 
@@ -95,7 +97,10 @@ class PartReader {
   private advance(ticks: number): void {
     this.now += ticks;
     this.barEnd = Math.max(this.barEnd, this.now);
-    if (this.now > LONGEST) throw new FormatError("too-long", "The score goes on for days: it is not one melody.");
+    if (this.now > LONGEST)
+      throw new FormatError("too-long", "The score goes on for days: it is not one melody.", {
+        hint: "Cut out the bars that you want.",
+      });
   }
 
   private direction(direction: XmlElement): void {
@@ -161,7 +166,9 @@ class PartReader {
     const alter = number(childText(pitch, "alter") || "0", "musicxml-pitch", "an alteration", -4, 4);
     const midi = 12 * (octave + 1) + (natural ?? Number.NaN) + Math.round(alter) + this.transposition;
     if (!(Number.isInteger(midi) && midi >= 0 && midi <= 127))
-      throw new FormatError("musicxml-pitch", "The score has a note that is no pitch of MIDI.");
+      throw new FormatError("musicxml-pitch", "The score has a note that is no pitch of MIDI.", {
+        hint: "Export the file again from the program that wrote it, or download it again.",
+      });
     this.signatures.add(this.fifths === undefined ? undefined : transposed(this.fifths, this.transposition));
     this.sounding.push({ pitch: midi, start, duration: ticks, continues: tie(note, "stop"), tied: tie(note, "start") });
   }

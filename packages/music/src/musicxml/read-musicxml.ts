@@ -27,14 +27,19 @@ function partsOf(score: XmlElement): XmlElement[] {
       hint: "Save it part by part (score-partwise), as most programs do.",
     });
   if (score.name !== "score-partwise")
-    throw new FormatError("musicxml", `The XML is a <${score.name.slice(0, 40)}>, not a MusicXML score.`);
+    throw new FormatError("musicxml", `The XML is a <${score.name.slice(0, 40)}>, not a MusicXML score.`, {
+      hint: "Export it as a MusicXML score (score-partwise or score-timewise).",
+    });
   return score.children.filter((element) => element.name === "part");
 }
 
 /** The part named as the melody; otherwise the first that carries a fair share of the notes. */
 function melodyPart<P extends { readonly name: string; readonly notes: readonly unknown[] }>(parts: readonly P[]): P {
   const most = Math.max(0, ...parts.map((part) => part.notes.length));
-  if (most === 0) throw new FormatError("no-notes", "The score has no notes.");
+  if (most === 0)
+    throw new FormatError("no-notes", "The score has no notes.", {
+      hint: "Take a file whose melody is written in notes, not only in chords, words or drums.",
+    });
   const fair = parts.filter((part) => part.notes.length >= most / 4);
   return fair.find((part) => /melod|vocal|voice|lead|solo|tune/i.test(part.name)) ?? fair[0]!;
 }

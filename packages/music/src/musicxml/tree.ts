@@ -45,7 +45,9 @@ export function parseXml(text: string, wanted: ReadonlySet<string>): XmlElement 
         return;
       }
       if (++elements > MOST_ELEMENTS)
-        throw new FormatError("musicxml-size", "The score has more than a million elements: it is not one melody.");
+        throw new FormatError("musicxml-size", "The score has more than a million elements: it is not one melody.", {
+          hint: "Cut out the part with the melody.",
+        });
       const bare = Object.keys(attributes).length === 0;
       open.push({ name, attributes: bare ? NO_ATTRIBUTES : attributes, children: NO_CHILDREN, text: "" });
     },
@@ -67,7 +69,10 @@ export function parseXml(text: string, wanted: ReadonlySet<string>): XmlElement 
       else parent.children.push(element);
     },
   });
-  if (!root) throw new FormatError("xml", "The XML has no root element.");
+  if (!root)
+    throw new FormatError("xml", "The XML has no root element.", {
+      hint: "Export the file again from the program that wrote it, or download it again.",
+    });
   return root;
 }
 

@@ -16,7 +16,9 @@ const BEST_RATIO = 1032;
 const CONTAINER = "META-INF/container.xml";
 
 const tooLarge = (): FormatError =>
-  new FormatError("musicxml-size", `The score takes more than ${MOST_BYTES / 2 ** 20} MiB: it is not one melody.`);
+  new FormatError("musicxml-size", `The score takes more than ${MOST_BYTES / 2 ** 20} MiB: it is not one melody.`, {
+    hint: "Cut out the part with the melody.",
+  });
 
 /** Inflates the first entry wanted, into a buffer of the size that the directory states, whatever its data would give. */
 function entry(zip: Uint8Array, wanted: (name: string) => boolean): Uint8Array | undefined {
@@ -25,11 +27,15 @@ function entry(zip: Uint8Array, wanted: (name: string) => boolean): Uint8Array |
   const files = unzipSync(zip, {
     filter: ({ name, size, originalSize }) => {
       if (++entries > MOST_ENTRIES)
-        throw new FormatError("musicxml-size", `The .mxl file holds more than ${MOST_ENTRIES} files: it is no score.`);
+        throw new FormatError("musicxml-size", `The .mxl file holds more than ${MOST_ENTRIES} files: it is no score.`, {
+          hint: "Cut out the part with the melody.",
+        });
       if (found || !wanted(name)) return false;
       if (originalSize > MOST_BYTES) throw tooLarge();
       if (size > zip.length || originalSize > size * BEST_RATIO + 64)
-        throw new FormatError("musicxml-zip", "The .mxl file states sizes that cannot be: it is damaged.");
+        throw new FormatError("musicxml-zip", "The .mxl file states sizes that cannot be: it is damaged.", {
+          hint: "Export the file again from the program that wrote it, or download it again.",
+        });
       found = true;
       return true;
     },
@@ -63,10 +69,13 @@ function unzip(bytes: Uint8Array): Uint8Array {
     if (cause instanceof FormatError) throw cause;
     // The library throws errors of several kinds for bytes that are no zip.
     throw new FormatError("musicxml-zip", "The .mxl file is a zip that cannot be unpacked: it is cut off or damaged.", {
+      hint: "Export the file again from the program that wrote it, or download it again.",
       cause,
     });
   }
-  throw new FormatError("musicxml-zip", "The .mxl file holds no score.");
+  throw new FormatError("musicxml-zip", "The .mxl file holds no score.", {
+    hint: "Export the file again from the program that wrote it, or download it again.",
+  });
 }
 
 /**
@@ -74,7 +83,8 @@ function unzip(bytes: Uint8Array): Uint8Array {
  * @throws FormatError `empty`, `musicxml-size`, `musicxml-zip`
  */
 export function scoreText(bytes: Uint8Array): string {
-  if (bytes.length === 0) throw new FormatError("empty", "The file is empty.");
+  if (bytes.length === 0)
+    throw new FormatError("empty", "The file is empty.", { hint: "Take another file: there is nothing in this one." });
   if (bytes.length > MOST_BYTES) throw tooLarge();
   const zipped = bytes[0] === 0x50 && bytes[1] === 0x4b;
   return decodeText(zipped ? unzip(bytes) : bytes);

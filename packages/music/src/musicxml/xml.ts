@@ -26,14 +26,21 @@ export function walkXml(text: string, visitor: XmlVisitor): void {
   let depth = 0;
   // The parser would go on, and grow slow over junk.
   parser.on("error", (error) => {
-    throw new FormatError("xml", `The XML is not well-formed: ${plain(error.message)}.`);
+    throw new FormatError("xml", `The XML is not well-formed: ${plain(error.message)}.`, {
+      hint: "Export the file again from the program that wrote it, or download it again.",
+    });
   });
   parser.on("doctype", (doctype) => {
     if (doctype.includes("<!ENTITY"))
-      throw new FormatError("xml-entities", "The XML defines entities, which no score needs and bombs are made of.");
+      throw new FormatError("xml-entities", "The XML defines entities, which no score needs and bombs are made of.", {
+        hint: "Export it as plain MusicXML.",
+      });
   });
   parser.on("opentag", ({ name, attributes }) => {
-    if (++depth > DEEPEST) throw new FormatError("xml-depth", `The XML is nested more than ${DEEPEST} deep.`);
+    if (++depth > DEEPEST)
+      throw new FormatError("xml-depth", `The XML is nested more than ${DEEPEST} deep.`, {
+        hint: "Export the file again from the program that wrote it, or download it again.",
+      });
     visitor.open?.(name, attributes);
   });
   parser.on("text", (piece) => visitor.text?.(piece));

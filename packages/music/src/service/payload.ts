@@ -27,6 +27,7 @@ export function readGrid(value: unknown): Grid {
     throw new FormatError(
       "grid",
       `A melody is ${GRID_STEPS} numbers: ${GRID_LOWEST} to ${GRID_HIGHEST}, 0 for a rest, −1 for a hold.`,
+      { hint: "Number 0 is a rest, −1 holds the note before, others are MIDI pitches." },
     );
   return canonical(steps as number[]);
 }
@@ -34,14 +35,16 @@ export function readGrid(value: unknown): Grid {
 /** Grids. @throws {FormatError} `grids` where it is no list of at most 4,096, `grid` where one is no melody */
 export function readGrids(value: unknown): Grid[] {
   if (!Array.isArray(value) || value.length > MOST)
-    throw new FormatError("grids", `Melodies are a list of at most ${MOST} grids.`);
+    throw new FormatError("grids", `Melodies are a list of at most ${MOST} grids.`, { hint: "Send fewer at once." });
   return Array.from(value as unknown[], readGrid);
 }
 
 /** The bytes of a file. @throws {FormatError} `bytes` where there are none */
 export function readBytes(value: unknown): Uint8Array {
   if (!(value instanceof Uint8Array) || value.length > LARGEST)
-    throw new FormatError("bytes", "A model is opened from the bytes of its file, up to a gigabyte.");
+    throw new FormatError("bytes", "A model is opened from the bytes of its file, up to a gigabyte.", {
+      hint: "Send the file's Uint8Array or ArrayBuffer.",
+    });
   return value;
 }
 
@@ -52,7 +55,9 @@ export const readCount = (value: unknown, standard: number): number =>
 /** A whole number from `low` to `high`. @throws {OptionError} with the code given */
 export function whole(code: string, what: string, value: unknown, low: number, high: number): number {
   if (!Number.isInteger(value) || (value as number) < low || (value as number) > high)
-    throw new OptionError(code, `A ${what} is a whole number from ${low} to ${high}, not ${String(value)}.`);
+    throw new OptionError(code, `A ${what} is a whole number from ${low} to ${high}, not ${String(value)}.`, {
+      hint: "Send a number within these ends.",
+    });
   return value as number;
 }
 
@@ -63,7 +68,9 @@ export function readDraw(payload: { readonly seed?: unknown; readonly temperatur
 } {
   const temperature = payload.temperature ?? 1;
   if (!(typeof temperature === "number" && temperature >= 0 && temperature <= 10))
-    throw new OptionError("temperature", `A temperature is a number from 0 to 10, not ${String(temperature)}.`);
+    throw new OptionError("temperature", `A temperature is a number from 0 to 10, not ${String(temperature)}.`, {
+      hint: "1 is the model itself.",
+    });
   return { seed: whole("seed", "seed", payload.seed, 0, Number.MAX_SAFE_INTEGER), temperature };
 }
 
@@ -72,7 +79,9 @@ function readList(code: string, what: string, value: unknown, below: number): nu
   const list: unknown[] = Array.isArray(value) && value.length <= 4 * below ? Array.from(value) : [undefined];
   return list.map((entry) => {
     if (!Number.isInteger(entry) || (entry as number) < 0 || (entry as number) >= below)
-      throw new OptionError(code, `${what} are a list of whole numbers from 0 to ${below - 1}.`);
+      throw new OptionError(code, `${what} are a list of whole numbers from 0 to ${below - 1}.`, {
+        hint: "Send a list of these numbers, or none.",
+      });
     return entry as number;
   });
 }

@@ -43,19 +43,29 @@ export function placeMelody(melody: Melody): PlacedMelody {
   const sorted = [...melody.notes].sort((a, b) => a[1] - b[1]);
   const folds = melody.folds ?? sorted.map(() => 0);
   if (!(tempo >= 4 && tempo <= 1000))
-    throw new OptionError("tempo", `A tempo lies between 4 and 1,000 quarter notes a minute, not at ${tempo}.`);
+    throw new OptionError("tempo", `A tempo lies between 4 and 1,000 quarter notes a minute, not at ${tempo}.`, {
+      hint: "120 is a common one.",
+    });
   if (!Number.isInteger(keyShift) || Math.abs(keyShift) > 11)
-    throw new OptionError("key-shift", `A key is −11 to 11 whole semitones from C, not ${keyShift}.`);
+    throw new OptionError("key-shift", `A key is −11 to 11 whole semitones from C, not ${keyShift}.`, {
+      hint: "0 leaves it in C.",
+    });
   if (!Number.isInteger(octaveShift / 12) || Math.abs(octaveShift) > 120)
     throw new OptionError(
       "octave-shift",
       `An octave shift is a multiple of 12 semitones up to 120, not ${octaveShift}.`,
+      { hint: "0 leaves it where it is." },
     );
   if (folds.length !== sorted.length || !folds.every((f) => Number.isInteger(f) && Math.abs(f) <= 12))
-    throw new OptionError("folds", `A melody of ${sorted.length} notes takes as many whole numbers of octaves.`);
+    throw new OptionError("folds", `A melody of ${sorted.length} notes takes as many whole numbers of octaves.`, {
+      hint: "Give each note the octaves by which it was moved, 0 for none.",
+    });
   const notes = sorted.map(([p, s, l], i): GridNote => [p + 12 * folds[i]! + keyShift + octaveShift, s, l]);
   const outside = notes.find(([p]) => p < 0 || p > 127);
-  if (outside) throw new OptionError("pitch", `A note would be at MIDI ${outside[0]}, outside 0 to 127.`);
+  if (outside)
+    throw new OptionError("pitch", `A note would be at MIDI ${outside[0]}, outside 0 to 127.`, {
+      hint: "Move it by octaves until it lies within 0 to 127.",
+    });
   const sharps = (((keyShift * 7) % 12) + 12) % 12;
   return { notes, tempo, title, fifths: sharps > 6 ? sharps - 12 : sharps, mark: { keyShift, octaveShift, folds } };
 }

@@ -43,16 +43,20 @@ function sniff(head: string): TuneFormat | undefined {
  * @throws FormatError `empty`, `too-large`, `unknown-format`, and what the readers of each format throw
  */
 export function readTunes(fileName: string, bytes: Uint8Array): TuneFile {
-  if (bytes.length === 0) throw new FormatError("empty", "The file is empty.");
+  if (bytes.length === 0)
+    throw new FormatError("empty", "The file is empty.", { hint: "Take another file: there is nothing in this one." });
   if (bytes.length > MOST_BYTES)
     throw new FormatError(
       "too-large",
       `A file of ${Math.round(bytes.length / 2 ** 20)} MiB is not a book of melodies.`,
+      { hint: "Split it into smaller files." },
     );
   const extension = /\.[^./\\]*$/.exec(fileName)?.[0].toLowerCase() ?? "";
   const format = sniff(String.fromCharCode(...bytes.subarray(0, 4096))) ?? tuneExtensions[extension];
   if (format === "midi") return { tunes: [readMidi(bytes, fileName)], refused: [] };
   if (format === "musicxml") return { tunes: [readMusicXml(bytes, fileName)], refused: [] };
   if (format === "abc") return readAbc(decodeText(bytes), fileName);
-  throw new FormatError("unknown-format", `The file ${fileName} is neither MIDI nor ABC nor MusicXML.`);
+  throw new FormatError("unknown-format", `The file ${fileName} is neither MIDI nor ABC nor MusicXML.`, {
+    hint: "Pass .mid, .abc, .musicxml or .mxl.",
+  });
 }

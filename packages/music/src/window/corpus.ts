@@ -78,7 +78,10 @@ export class Corpus {
    * @throws OptionError `file` when the file was added before
    */
   add(file: string, { tunes, refused = [] }: FileTunes): void {
-    if (this.entries.has(file)) throw new OptionError("file", `The file ${file} was added before.`);
+    if (this.entries.has(file))
+      throw new OptionError("file", `The file ${file} was added before.`, {
+        hint: "Give each file a name of its own.",
+      });
     const severalTunes = tunes.length + refused.length > 1;
     for (const { error, reference } of refused) this.skip(file, error, severalTunes ? reference : undefined);
     const windows = tunes.flatMap((tune, i): CorpusWindow[] => {
@@ -87,7 +90,10 @@ export class Corpus {
       const facts = { file, title: tune.title, name, split: splitOf(name) };
       try {
         const cut = cutWindows(tune);
-        if (cut.length === 0) throw new FlowError("no-windows", "No two bars on the grid hold four notes or more.");
+        if (cut.length === 0)
+          throw new FlowError("no-windows", "No two bars on the grid hold four notes or more.", {
+            hint: "Add tunes in 4/4, 2/2 or 2/4 with notes from D3 to D6.",
+          });
         this.used++;
         return cut.map((window) => ({ ...window, ...facts }));
       } catch (error) {

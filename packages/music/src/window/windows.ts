@@ -56,9 +56,12 @@ function checkMeter({ meters }: Tune): void {
       distinct.length === 0
         ? "The tune has no meter."
         : `The tune changes its meter: ${distinct.slice(0, 4).join(", ")}.`,
+      { hint: "Take a tune that is in 4/4, 2/2 or 2/4 throughout." },
     );
   if (!METERS.has(distinct[0]!))
-    throw new FormatError("meter", `The tune is in ${distinct[0]}; melodies are cut from 4/4, 2/2 and 2/4.`);
+    throw new FormatError("meter", `The tune is in ${distinct[0]}; melodies are cut from 4/4, 2/2 and 2/4.`, {
+      hint: "Take a tune that is in 4/4, 2/2 or 2/4 throughout.",
+    });
 }
 
 function countPitches({ notes }: Tune): number[] {
@@ -91,7 +94,10 @@ interface Step {
  */
 export function cutWindows(tune: Tune): MelodyWindow[] {
   checkMeter(tune);
-  if (tune.notes.length === 0 && !tune.mark) throw new FormatError("no-notes", "The tune has no notes.");
+  if (tune.notes.length === 0 && !tune.mark)
+    throw new FormatError("no-notes", "The tune has no notes.", {
+      hint: "Take a file whose melody is written in notes, not only in chords, words or drums.",
+    });
   const { keyShift, octaveShift } = shifts(tune);
   const sixteenth = tune.ticksPerQuarter / 4;
   const steps = new Map<number, Step>();
@@ -99,7 +105,10 @@ export function cutWindows(tune: Tune): MelodyWindow[] {
   let last = 0;
   for (const { pitch, start, duration } of tune.notes) {
     const exact = (start - tune.firstBar) / sixteenth;
-    if (exact > MOST_STEPS) throw new FormatError("too-long", "The tune goes on for hours: it is not one melody.");
+    if (exact > MOST_STEPS)
+      throw new FormatError("too-long", "The tune goes on for hours: it is not one melody.", {
+        hint: "Cut out the bars that you want.",
+      });
     const step = roundHalfEven(exact);
     if (Math.abs(exact - step) > TOLERANCE) {
       spoilt.add(Math.floor(exact / BLOCK));
