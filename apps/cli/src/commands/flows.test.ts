@@ -30,12 +30,12 @@ describe("flows", () => {
     const { lines } = await ask(["flows", "maf"]);
     expect(lines[1]).toEqual({
       name: "hidden",
-      type: expect.stringMatching(/^a list, each entry a positive whole number/),
+      type: "a list, each entry a positive whole number",
       default: [64, 64],
       description: "widths of each network's hidden layers",
     });
     expect((await flowctl(["flows", "maf"])).output).toMatch(
-      /^hidden +a list, each entry a positive whole number.* +64,64 +widths/m,
+      /^hidden +a list, each entry a positive whole number +64,64 +widths/m,
     );
     const unknown = await flowctl(["flows", "mav"]);
     expect([unknown.code, unknown.messages]).toEqual([2, expect.stringContaining('There is no flow "mav"')]);
@@ -43,14 +43,10 @@ describe("flows", () => {
 
   it("states the defaults that the recipes have", () => {
     for (const [name, recipe] of Object.entries(recipes)) {
-      const stated = optionRows(recipe.options, ["features", "context", "columns", "steps"]).filter(
+      const stated = optionRows(recipe.options, ["features", "context", "categories", "columns", "steps"]).filter(
         (row) => row.default !== null,
       );
-      // Planar layers record the widths of a network only where they were told.
-      const unrecorded = name === "planarFlow" || name === "sylvester" ? ["hidden"] : [];
-      const options = Object.fromEntries(
-        stated.filter((row) => !unrecorded.includes(row.name)).map((row) => [row.name, row.default]),
-      );
+      const options = Object.fromEntries(stated.map((row) => [row.name, row.default]));
       const given = { features: 3, ...(name === "subsetflow" ? { categories: 4 } : {}) };
       const made = recipe.make({ ...given, ...options } as never);
       expect(toJSON(made), name).toEqual(toJSON(recipe.make(given as never)));
@@ -69,7 +65,7 @@ describe("options of a flow", () => {
     expect(await train("--option", "layers")).toContain("It has the form name=value");
     expect(await train("--option", "layers=2", "--option", "layers=3")).toContain("layers is given twice");
     expect(await train("--option", "layers=two")).toContain("option layers: expected a positive whole number");
-    expect(await train("--option", "depth=2")).toContain("option depth: there is no such option");
+    expect(await train("--option", "depth=2")).toContain("option depth");
     expect(await train("--option", "depth=2")).toContain("flowctl flows tabular lists its options");
     expect(await train("--option", "features=2")).toContain("follows from the table");
     expect(await train("--context", "x1,y")).toContain('no column "y" to condition on');
@@ -85,7 +81,7 @@ describe("options of a flow", () => {
       return `${x},${x / 50 + 0.1 * Math.sin(i * 78.233)}`;
     };
     writeFileSync(path, ["x,y", ...Array.from({ length: 500 }, (_, i) => line(i))].join("\n"));
-    const args = ["--flow", "maf", "--batch", "64", "--option", "layers=2", "--option", "hidden=16", "--context", "x"];
+    const args = ["--batch", "64", "--option", "layers=2", "--option", "hidden=16", "--context", "x"];
     const { code, messages } = await ask([
       "train",
       path,

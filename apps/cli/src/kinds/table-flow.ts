@@ -22,7 +22,7 @@ import { makeFlow } from "./make-flow.ts";
 export const DEFAULT_FLOW: keyof typeof recipes = "tabular";
 
 /** Options that follow from the columns. */
-export const FROM_DATA: readonly string[] = ["features", "context", "categories", "event", "columns", "steps"];
+export const FROM_DATA: readonly string[] = ["features", "context", "categories", "columns", "event", "steps"];
 
 /** Settings for so many training rows: passes over them that make some thousand steps, three thousand for other flows. */
 export function tableSettings(rows: number, name: string = DEFAULT_FLOW): RunConfig {
@@ -52,18 +52,16 @@ const dataEnd = ({ shift, scale, step, origin }: TableColumns): Bijector[] => [
   ...(step.some((s) => s > 0) ? [latticeDequantize({ step, origin })] : []),
 ];
 
-/** The flow of a recipe for measured columns. @throws {UsageError} where its options do not fit it */
+/**
+ * The flow of a recipe for measured columns.
+ * @param values of each column, where a column is one of so many levels
+ * @throws {UsageError} where its options do not fit it
+ */
 export function tableFlow(
   { flow: name, options, epochs, batch }: Pick<RunConfig, "flow" | "options" | "epochs" | "batch">,
   columns: TableColumns,
-  {
-    context = { shift: [], scale: [] },
-    values,
-  }: {
-    readonly context?: Standardisation;
-    /** The values of each column, for a flow of categories. */
-    readonly values?: number[][];
-  } = {},
+  context: Standardisation = { shift: [], scale: [] },
+  values?: number[][],
 ): Flow {
   const recipe = recipes[name as keyof typeof recipes] as Recipe<object>;
   const set = FROM_DATA.find((option) => Object.hasOwn(options, option));
@@ -87,5 +85,6 @@ export function tableFlow(
   );
   const layer =
     given > 0 ? rescaleContext({ layer: bijector, shift: [...context.shift], scale: [...context.scale] }) : bijector;
-  return flow({ base, bijector: own ? layer : chain([layer, ...(values ? [levels({ values })] : dataEnd(columns))]) });
+  if (own) return flow({ base, bijector: layer });
+  return flow({ base, bijector: chain([layer, ...(values ? [levels({ values })] : dataEnd(columns))]) });
 }

@@ -44,10 +44,7 @@ async function read(path: string, { seed, context }: ReadRequest, io: Io): Promi
   return {
     rows: data.train.x.shape[0]!,
     job: (config) => ({
-      flow: tableFlow(config, measured, {
-        context: data.context,
-        ...(config.flow === "subsetflow" ? { values: columnValues(data) } : {}),
-      }),
+      flow: tableFlow(config, measured, data.context, config.flow === "subsetflow" ? columnValues(data) : undefined),
       train: data.train,
       valid: data.valid,
       test: data.test,

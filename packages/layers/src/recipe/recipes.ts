@@ -42,7 +42,7 @@ const affineFlow = (layers: number) =>
 const bends = (layers: number) => ({
   features: noted(size, "size of an event"),
   context: noted(z.optional(size), "size of a context vector"),
-  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context", [64]),
+  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context; [64] unless told"),
   layers: noted(z.optional(size), "number of layers", layers),
   fast: noted(z.optional(z.enum(["sampling", "density"])), "the direction that is one pass", "sampling"),
 });
