@@ -67,7 +67,11 @@ async function trained(layer: Bijector): Promise<{ readonly model: Model; readon
   // What has nothing to learn goes into files as it is.
   if (layoutOf(layer.params).size === 0)
     return {
-      model: new Model(described, { params: new Float64Array(0), state: new Float64Array(0) }, reference()),
+      model: new Model(
+        described,
+        { params: new Float64Array(0), state: new Float64Array(layoutOf(layer.state).size) },
+        reference(),
+      ),
       x: some,
     };
   const model = await fit(
