@@ -5,7 +5,8 @@
 //
 // Each figure is a process of its own: one scale of `depth` steps on images [1, size, size], gradients of the mean negative
 // log-likelihood with ONNX Runtime on the CPU, run three times; its peak is the largest resident size that Linux saw
-// (VmHWM), `above start` what was added to that of an idle process with the runtime loaded. `difference` is
+// (VmHWM) after the program was built, `above start` what was added to that of an idle process with the runtime loaded, and
+// `steps add` what steps add to the built program, which itself grows with the number of layers. `difference` is
 // ‖g − g′‖ / ‖g‖ of all parameters' gradients in float32.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -60,21 +61,39 @@ async function measure(kind, depth) {
     return { loss, gradient: gradients(loss, [program.flat])[0] };
   });
   const layout = layoutOf(flow.params);
-  // Away from the start, where couplings do nothing and all but the last layers' gradients are 0.
-  const jitter = normal(key(2), layout.size);
-  const params = startValues(layout, key(1)).map((v, i) => v + 0.02 * jitter[i]);
   const pixels = uniform(key(3), batch * size * size).map((u) => Math.floor(256 * u));
-  const executable = await backend.compile(graph);
-  const inputs = {
-    x: hostArray(Float32Array.from(pixels), [batch, ...flow.event]),
-    params: hostArray(Float32Array.from(params), [layout.size]),
-    state: hostArray(new Float32Array(layoutOf(flow.state).size).fill(1), [layoutOf(flow.state).size]),
-    ...Object.fromEntries(
-      noises.map(({ name }) => [
+  const x = hostArray(Float32Array.from(pixels), [batch, ...flow.event]);
+  const stateSize = layoutOf(flow.state).size;
+  const draws = (specs) =>
+    Object.fromEntries(
+      specs.map(({ name }) => [
         name,
         hostArray(Float32Array.from(uniform(key(4), batch * size * size)), [batch, ...flow.event]),
       ]),
-    ),
+    );
+  // ActNorm starts from data, as in training; then couplings leave the identity, where most gradients would be 0.
+  const first = traceProgram(flow, { mode: "init", inputs: { x: [batch, ...flow.event] } }, ({ scope, inputs }) => ({
+    loss: mean(neg(flow.logProb(scope, inputs.x))),
+  }));
+  const starter = await backend.compile(first.graph);
+  const started = await starter.run({
+    x,
+    params: hostArray(startValues(layout, key(1)), [layout.size]),
+    state: hostArray(new Float32Array(stateSize), [stateSize]),
+    ...draws(first.noises),
+  });
+  await starter.dispose();
+  const jitter = normal(key(2), layout.size);
+  const params = Float32Array.from(started.params.data);
+  for (const { path, offset, parameter } of layout.entries)
+    if (path.includes("network/last"))
+      for (let i = offset; i < offset + parameter.size; i++) params[i] += 0.005 * jitter[i];
+  const executable = await backend.compile(graph);
+  const inputs = {
+    x,
+    params: hostArray(params, [layout.size]),
+    state: hostArray(new Float32Array(stateSize).fill(1), [stateSize]),
+    ...draws(noises),
   };
   const own = Object.fromEntries(
     graph.inputs.map(({ node }) => [node.params.name, inputs[node.params.name]]).filter(([, v]) => v),
@@ -122,7 +141,7 @@ if (args.one) {
     for (const kind of ["stored", "reversible"]) {
       files[kind] = join(folder, `gradient-${process.pid}-${kind}-${depth}.bin`);
       const one = child(kind, depth, files[kind]);
-      rows.push({ kind, depth, ...one, "above start": one.peak - idle });
+      rows.push({ kind, depth, ...one, "above start": one.peak - idle, "steps add": one.peak - one.before });
     }
     const [stored, again] = [read(files.stored), read(files.reversible)];
     let [apart, norm] = [0, 0];
@@ -136,16 +155,17 @@ if (args.one) {
     console.log(
       args.json
         ? JSON.stringify(row)
-        : `${row.kind.padEnd(10)} depth ${String(row.depth).padStart(3)}  peak ${row.peak.toFixed(0).padStart(6)} MiB  above start ${row["above start"].toFixed(0).padStart(6)} MiB  ${row.seconds.toFixed(2)} s a pass${row.difference === undefined ? "" : `  difference ${row.difference.toExponential(1)}`}`,
+        : `${row.kind.padEnd(10)} depth ${String(row.depth).padStart(3)}  peak ${row.peak.toFixed(0).padStart(6)} MiB  above start ${row["above start"].toFixed(0).padStart(6)} MiB  steps add ${row["steps add"].toFixed(0).padStart(6)} MiB  ${row.seconds.toFixed(2)} s a pass${row.difference === undefined ? "" : `  difference ${row.difference.toExponential(1)}`}`,
     );
   for (const kind of ["stored", "reversible"]) {
     const own = rows.filter((r) => r.kind === kind);
     const [first, last] = [own[0], own.at(-1)];
     const growth = last.peak / first.peak - 1;
+    const ofSteps = last["steps add"] / first["steps add"] - 1;
     console.log(
       args.json
-        ? JSON.stringify({ kind, from: first.depth, to: last.depth, growth })
-        : `${kind}: from depth ${first.depth} to ${last.depth} the peak grows by ${(100 * growth).toFixed(1)}%`,
+        ? JSON.stringify({ kind, from: first.depth, to: last.depth, growth, "growth of what steps add": ofSteps })
+        : `${kind}: from depth ${first.depth} to ${last.depth} the peak grows by ${(100 * growth).toFixed(1)}%, what steps add by ${(100 * ofSteps).toFixed(1)}%`,
     );
   }
 }
