@@ -77,7 +77,7 @@ export {
 export { type NestedNumbers, type Numbers, rowRange, takeRows, toHostArray } from "./fit/data.ts";
 export { type FitData, type FitOptions, fit, type Progress, resolveFitOptions, toRows } from "./fit/fit.ts";
 export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL } from "./fit/loss.ts";
-export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
+export { type CallOptions, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
 export { type LoadOptions, load, type Opened, open, save, saveCheckpoint, saveWeights } from "./fit/save.ts";
@@ -107,6 +107,9 @@ export {
   symbol,
 } from "./graph/size.ts";
 export { Tensor, type TensorLike } from "./graph/tensor.ts";
+export { type EvidenceBoundOptions, elbo, iwae, type LogJoint } from "./inference/evidence-bounds.ts";
+export { type ImportanceWeights, importanceSample, importanceWeights } from "./inference/importance.ts";
+export { attributeDirection, interpolateLatents, moveAlong, nearestTypical } from "./inference/latent.ts";
 export { decodeSafetensors, encodeSafetensors, type FileTensor, MODEL_FORMAT } from "./model-file/index.ts";
 export * from "./ops/index.ts";
 export { joinParts } from "./passes/join-parts.ts";
