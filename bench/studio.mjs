@@ -1,7 +1,7 @@
 // The studio as its user meets it: time to the first sound, what is transferred, the model's speed in the page, the main
 // thread, memory. Builds and serves the production build, then drives Chromium.
 //
-//   node bench/studio.mjs [--visits 5] [--draws 40] [--generations 500] [--chromium /usr/bin/chromium]
+//   node bench/studio.mjs [--visits 5] [--draws 40] [--fill 1100] [--generations 500] [--chromium /usr/bin/chromium]
 //
 // Every visit has a fresh profile and an empty cache. Prints one JSON line a part; the first sound is the first sample
 // that is not zero at the loudspeakers' end of the page, counted from the start of the navigation and from the click.
@@ -14,6 +14,7 @@ const { values: args } = parseArgs({
   options: {
     visits: { type: "string", default: "5" },
     draws: { type: "string", default: "40" },
+    fill: { type: "string", default: "1100" },
     generations: { type: "string", default: "500" },
     chromium: { type: "string", default: "/usr/bin/chromium" },
   },
@@ -166,6 +167,8 @@ await visit(async (page, _bytes, session) => {
   };
   const generations = Number(args.generations);
   const heaps = [];
+  // The history and the undos grow up to their limits, 200 and 1,000: what follows shows what grows besides.
+  for (let i = 0; i < Number(args.fill); i++) await draw();
   for (let i = 0; i <= generations; i++) {
     if (i % Math.max(1, generations / 5) === 0) heaps.push(whole(await heap()));
     await draw();
@@ -174,10 +177,11 @@ await visit(async (page, _bytes, session) => {
   const worst = (list) => Math.max(0, ...list.map(([, duration]) => duration));
   print("main thread", {
     "longest task while loading, ms": worst(loading),
+    "tasks over 50 ms while loading": loading.length,
     "longest task in use, ms": worst(tasks),
     "tasks over 50 ms in use": tasks.length,
   });
-  print("memory", { generations, "MiB of the page's heap": heaps });
+  print("memory", { "generations before": Number(args.fill), generations, "MiB of the page's heap": heaps });
 });
 
 await browser.close();

@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from "commander";
 import { decode } from "./commands/decode.ts";
 import { encode } from "./commands/encode.ts";
 import { exportModel } from "./commands/export.ts";
+import { flows } from "./commands/flows.ts";
 import { doctor, inspect } from "./commands/inspect.ts";
 import { morph } from "./commands/morph.ts";
 import { sample } from "./commands/sample.ts";
@@ -16,6 +17,7 @@ import { BACKENDS } from "./engine.ts";
 import { EXIT, type Io, processIo, report } from "./io.ts";
 import { above, whole } from "./options.ts";
 import { version } from "./run/environment.ts";
+import { flowOption } from "./run/options.ts";
 
 const OVERVIEW = `
 Examples:
@@ -24,6 +26,7 @@ Examples:
   flowctl morph a.mid b.mid --points 9          nine melodies from one to the other
   flowctl train melodies/ -o run                train on a folder of .mid, .abc or .mxl files
   flowctl train table.csv -o run --flow maf     train on a table of numbers
+  flowctl train book.txt -o run                 train on a text, character by character
   flowctl sample -m run/model.safetensors -n 100 -o samples.csv
 
 Data go to standard output, with --json one JSON object a line; messages go to standard error.
@@ -57,9 +60,15 @@ function program(io: Io, done: (code: number) => void): Command {
     command.option("-o, --output <path>", what).option("--force", "overwrite files that are there");
 
   engine(root.command("train <data>"))
-    .description("train a flow on a folder of melodies or a table (.csv, .npy, .npz)")
+    .description("train a flow on a folder of melodies, a table (.csv, .npy, .npz) or a text (.txt)")
     .requiredOption("-o, --output <run>", "folder of the run, made anew")
-    .option("--flow <name>", "melody for melodies; maf, realnvp or iaf for tables")
+    .option("--flow <name>", "flow to train; flowctl flows lists them")
+    .option(
+      "--option <name=value>",
+      "an option of the flow, any number of times; flowctl flows NAME lists them",
+      flowOption,
+    )
+    .option("--context <columns>", "columns of a table to condition on, with commas between")
     .option("--seed <n>", "seed of everything random", whole(0))
     .option("--epochs <n>", "passes over the data", whole(1))
     .option("--batch <n>", "items a step", whole(1))
@@ -74,31 +83,42 @@ function program(io: Io, done: (code: number) => void): Command {
         "flowctl train melodies/ -o run",
         "flowctl train melodies/ -o run --resume",
         "flowctl train table.csv -o run --flow realnvp --epochs 50",
+        "flowctl train table.csv -o run --flow maf --option layers=8 --option hidden=128,128",
+        "flowctl train table.csv -o run --context age,height",
+        "flowctl train book.txt -o run --option width=64",
       ),
     )
     .action(async (data, options) => done(await train(data, options, io)));
-  output(model(root.command("sample")), "folder for MIDI files, or a .csv for rows")
-    .description("draw melodies or rows from a model")
+  json(root.command("flows [name]"))
+    .description("list the flows that train knows, or the options of one")
+    .addHelpText("after", examples("flowctl flows", "flowctl flows maf", "flowctl flows maf --json"))
+    .action(async (name, options) => done(flows(name, options, io)));
+  output(model(root.command("sample")), "folder for MIDI files, a .csv for rows, or a .txt for texts")
+    .description("draw melodies, rows or texts from a model")
+    .option("--length <n>", "characters of each text (default: those of a window)", whole(1, 10_000_000))
     .option("-n, --number <n>", "how many", whole(1, 10_000_000), 1)
     .option("--seed <n>", "seed: the same gives the same", whole(0), 0)
+    .option("--context <values>", "values of the columns that the model conditions on: age=30,height=1.7")
     .option("--temperature <t>", "below 1 safer, above 1 wilder", above(0, true), 1)
     .addHelpText(
       "after",
       examples(
         "flowctl sample -n 4 --seed 1 -o tunes",
         "flowctl sample -m run/model.safetensors -n 1000 -o samples.csv",
+        "flowctl sample -m run/model.safetensors --length 1000 -o text.txt",
+        "flowctl sample -m run/model.safetensors -n 1000 --context age=30,height=1.7",
       ),
     )
     .action(async (options) => done(await sample(options, io)));
   model(root.command("score <data>"))
-    .description("print how likely melodies (bits) or rows (nats) are")
+    .description("print how likely melodies (bits), rows or texts (nats) are")
     .addHelpText("after", examples("flowctl score tunes", "flowctl score tune.abc --json"))
     .action(async (data, options) => done(await score(data, options, io)));
   model(root.command("encode <data>"))
-    .description("print the latents of melodies or rows, always as JSON")
+    .description("print the latents of melodies, rows or texts, always as JSON")
     .addHelpText("after", examples("flowctl encode tunes > latents.jsonl"))
     .action(async (data, options) => done(await encode(data, options, io)));
-  model(root.command("decode"))
+  output(model(root.command("decode")), ".txt for a text, exactly as it was encoded")
     .description("print what latents decode to; reads what encode prints from standard input")
     .addHelpText("after", examples("flowctl decode < latents.jsonl", "flowctl encode tunes | flowctl decode --json"))
     .action(async (options) => done(await decode(options, io)));

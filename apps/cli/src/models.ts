@@ -5,9 +5,8 @@
  */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type Backend, FormatError, Model, type Opened, open } from "@normflow/core";
+import { FormatError, type Opened, open } from "@normflow/core";
 import { all } from "@normflow/layers/all";
-import { MelodyModel, melodyOptionsOf } from "@normflow/music";
 import { UsageError } from "./io.ts";
 
 /** The model that ships. */
@@ -15,11 +14,6 @@ export const SHIPPED = fileURLToPath(new URL("../models/melody.safetensors", imp
 
 /** No model that this reader makes is larger. */
 const LARGEST = 2 ** 30;
-
-/** What a model is of. */
-export type Loaded =
-  | { readonly kind: "melody"; readonly model: MelodyModel }
-  | { readonly kind: "table"; readonly model: Model; readonly columns: readonly string[] };
 
 /** Reads a model file. @throws {FormatError} where it is none */
 export function openFile(path: string = SHIPPED): Opened {
@@ -40,12 +34,4 @@ export function openNamed(path: string): Opened {
     const { code, message, hint } = cause;
     throw new FormatError(code, `${path}: ${message}`, { cause, ...(hint === undefined ? {} : { hint }) });
   }
-}
-
-/** Loads a model onto a backend. */
-export function loadModel(opened: Opened, backend: Backend): Loaded {
-  if (melodyOptionsOf(opened.flow)) return { kind: "melody", model: MelodyModel.from(opened, backend) };
-  const data = opened.facts["data"] as { columns?: readonly string[] } | undefined;
-  const columns = data?.columns ?? Array.from({ length: opened.flow.event[0] ?? 0 }, (_, i) => `x${i}`);
-  return { kind: "table", model: new Model(opened.flow, opened.weights, backend, opened.facts), columns };
 }

@@ -33,9 +33,9 @@ import {
   tanh,
   trace,
 } from "@normflow/core";
+import { expectLikeReference, uniformValues } from "@normflow/core/conformance";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { onnx } from "./index.ts";
-import { expectLikeReference, random } from "./testing/compare.ts";
 
 let backend: Backend;
 beforeAll(async () => {
@@ -43,6 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.dispose());
 
+const random = (shape: readonly number[], low = -2, high = 2, seed = 1) => uniformValues(shape, low, high, seed);
 const N = symbol("N");
 
 /** A recurrent layer that reads a captured matrix. */

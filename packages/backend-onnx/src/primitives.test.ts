@@ -1,8 +1,8 @@
 import * as op from "@normflow/core";
 import { type Arrays, type Backend, type Graph, symbol, type Tensor, trace } from "@normflow/core";
+import { expectLikeReference, uniformValues } from "@normflow/core/conformance";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { onnx } from "./index.ts";
-import { expectLikeReference, random } from "./testing/compare.ts";
 
 let backend: Backend;
 beforeAll(async () => {
@@ -10,6 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.dispose());
 
+const random = (shape: readonly number[], low = -2, high = 2, seed = 1) => uniformValues(shape, low, high, seed);
 const N = symbol("N");
 
 const unary = {

@@ -1,9 +1,10 @@
 import * as op from "@normflow/core";
 import { type Arrays, type Graph, symbol, type Tensor, trace } from "@normflow/core";
+import { expectLikeReference, uniformValues } from "@normflow/core/conformance";
 import { afterAll, describe, it } from "vitest";
 import { tfjs } from "./index.ts";
-import { expectLikeReference, random } from "./testing/compare.ts";
 
+const random = (shape: readonly number[], low = -2, high = 2, seed = 1) => uniformValues(shape, low, high, seed);
 const N = symbol("N");
 
 const unary = {

@@ -60,8 +60,11 @@ export {
 export * as z from "./bijector/schema.ts";
 export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
 export type { Base } from "./distribution/base.ts";
+export { type ConditionalNormalOptions, conditionalNormal } from "./distribution/conditional-normal.ts";
 export { diagonalNormal } from "./distribution/diagonal-normal.ts";
 export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
+export { type MixtureOfNormalsOptions, mixtureOfNormals } from "./distribution/mixture-of-normals.ts";
+export { type NormalAndCircularOptions, normalAndCircular } from "./distribution/normal-and-circular.ts";
 export { standardNormal, standardNormalLogProb } from "./distribution/standard-normal.ts";
 export { standardUniform } from "./distribution/standard-uniform.ts";
 export {
@@ -76,14 +79,22 @@ export {
 } from "./error.ts";
 export { type NestedNumbers, type Numbers, rowRange, takeRows, toHostArray } from "./fit/data.ts";
 export { type FitData, type FitOptions, fit, type Progress, resolveFitOptions, toRows } from "./fit/fit.ts";
-export { batchSize, type Loss, type LossInputs, negativeLogLikelihood, reverseKL } from "./fit/loss.ts";
+export {
+  batchSize,
+  type Loss,
+  type LossInputs,
+  negativeLogLikelihood,
+  type ReverseKLOptions,
+  reverseKL,
+} from "./fit/loss.ts";
 export { type CallOptions, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
+export { type RowSource, type Rows, randomWindows, rowSource, windowRows } from "./fit/rows.ts";
 export { type LoadOptions, load, type Opened, open, save, saveCheckpoint, saveWeights } from "./fit/save.ts";
 export { type Schedule, scheduleFactor } from "./fit/schedule.ts";
 export type { ModelSource } from "./fit/source.ts";
-export { type Rows, Trainer, type TrainerOptions, type TrainerState } from "./fit/trainer.ts";
+export { Trainer, type TrainerOptions, type TrainerState } from "./fit/trainer.ts";
 export { warmStart } from "./fit/warm-start.ts";
 export { gradients, jvp, vjp } from "./grad/gradients.ts";
 export { inline, trace } from "./graph/builder.ts";
@@ -118,7 +129,7 @@ export { optimise } from "./passes/optimise.ts";
 export { type Rewrite, rewriteGraph } from "./passes/rewrite.ts";
 export type { CustomBackward, Primitive, PrimitiveParams } from "./primitives/params.ts";
 export { bits, foldIn, type Key, key, normal, permutation, randint, uniform } from "./random/index.ts";
-export { reference } from "./reference/backend.ts";
+export { type ReferenceOptions, reference } from "./reference/backend.ts";
 export { gatherInputs, splitOutputs } from "./run.ts";
 export { inSlices, Slice } from "./slices.ts";
 export { erf as errorFunction } from "./special/index.ts";

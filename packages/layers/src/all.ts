@@ -3,15 +3,29 @@
  *
  * @module
  */
-import { composed, diagonalNormal, flow, inverted, type Kind, standardNormal, standardUniform } from "@normflow/core";
+import {
+  composed,
+  conditionalNormal,
+  diagonalNormal,
+  flow,
+  inverted,
+  type Kind,
+  mixtureOfNormals,
+  normalAndCircular,
+  standardNormal,
+  standardUniform,
+} from "@normflow/core";
 import * as kinds from "./kinds.ts";
 
 /** The kinds of core and of this package. */
 export const all: readonly Kind[] = [
   composed,
+  conditionalNormal,
   diagonalNormal,
   flow,
   inverted,
+  mixtureOfNormals,
+  normalAndCircular,
   standardNormal,
   standardUniform,
   ...Object.values(kinds),

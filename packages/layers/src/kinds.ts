@@ -4,8 +4,10 @@
  * @module
  */
 export { type AutoregressiveOptions, autoregressive } from "./autoregressive/autoregressive.ts";
+export { type TokenAutoregressiveOptions, tokenAutoregressive } from "./autoregressive/token-autoregressive.ts";
 export { type MaskedMlpOptions, maskedMlp } from "./conditioner/masked-mlp.ts";
 export { tokenTransformer } from "./conditioner/token-transformer.ts";
+export { type RescaleContextOptions, rescaleContext } from "./context/rescale-context.ts";
 export { type CouplingOptions, coupling } from "./coupling/coupling.ts";
 export { elementwiseAffine } from "./elementwise/elementwise-affine.ts";
 export { type LeakyReluOptions, leakyRelu } from "./elementwise/leaky-relu.ts";
@@ -13,13 +15,37 @@ export { normalCdf } from "./elementwise/normal-cdf.ts";
 export { rescale } from "./elementwise/rescale.ts";
 export { type SigmoidOptions, sigmoid } from "./elementwise/sigmoid.ts";
 export { tanh } from "./elementwise/tanh.ts";
+export { type ChannelCouplingOptions, channelCoupling } from "./image/channel-coupling.ts";
+export { type ContextAffineOptions, contextAffine } from "./image/context-affine.ts";
+export { type ConvNetOptions, convNet } from "./image/conv-net.ts";
+export { type CropOptions, crop } from "./image/crop.ts";
+export { type InvertibleConvOptions, invertibleConv } from "./image/invertible-conv.ts";
+export { type SliceOptions, sliceChannels } from "./image/slice-channels.ts";
+export { squeeze } from "./image/squeeze.ts";
+export { patches } from "./layout/patches.ts";
 export { type LuLinearOptions, luLinear } from "./linear/lu-linear.ts";
 export { permute } from "./linear/permute.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
-export { actNorm } from "./normalisation/act-norm.ts";
-export { planar } from "./residual/planar.ts";
+export { type ActNormOptions, actNorm } from "./normalisation/act-norm.ts";
+export { type PlanarOptions, planar } from "./residual/planar.ts";
+export { type RadialOptions, radial } from "./residual/radial.ts";
+export { type SylvesterOptions, sylvester } from "./residual/sylvester.ts";
+export { type ReversibleOptions, reversible } from "./reversible/reversible.ts";
+export { type ArgmaxOptions, argmax } from "./surjection/argmax.ts";
+export { type LevelsOptions, levels } from "./surjection/levels.ts";
 export { reshapeEvent } from "./surjection/reshape-event.ts";
 export { type UniformDequantizeOptions, uniformDequantize } from "./surjection/uniform-dequantize.ts";
+export {
+  type VariationalDequantizeOptions,
+  variationalDequantize,
+} from "./surjection/variational-dequantize.ts";
+export { additive } from "./transformation/additive.ts";
 export { type AffineOptions, affine } from "./transformation/affine.ts";
+export { type ByFeatureOptions, byFeature } from "./transformation/by-feature.ts";
+export { type DeepSigmoidOptions, deepSigmoid } from "./transformation/deep-sigmoid.ts";
+export { gatedAffine } from "./transformation/gated-affine.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";
+export { type LogisticMixtureOptions, logisticMixture } from "./transformation/logistic-mixture.ts";
+export { type MixtureCdfOptions, mixtureCdf } from "./transformation/mixture-cdf.ts";
+export { type RationalQuadraticOptions, rationalQuadratic, type Tails } from "./transformation/rational-quadratic.ts";

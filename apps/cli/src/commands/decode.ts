@@ -3,19 +3,20 @@
  *
  * @module
  */
-import { FlowError, hostArray } from "@normflow/core";
-import { fromEvent, unfold } from "@normflow/music";
 import * as z from "zod";
-import { type AnswerOptions, answer, head, noteText } from "../answer.ts";
+import { type AnswerOptions, head } from "../answer.ts";
 import type { EngineOptions } from "../engine.ts";
-import { EXIT, type Io } from "../io.ts";
-import type { Loaded } from "../models.ts";
-import { csvHeader } from "../outputs.ts";
+import { EXIT, type Io, UsageError } from "../io.ts";
+import type { LatentLine } from "../kinds/kind.ts";
+import { fresh } from "../outputs.ts";
 import { withModel } from "./with-model.ts";
 
 /** Options of the command. */
 export interface DecodeCommand extends EngineOptions, AnswerOptions {
   readonly model?: string;
+  /** File for a text, as it was. */
+  readonly output?: string;
+  readonly force?: boolean;
 }
 
 const schema = z.object({
@@ -23,16 +24,19 @@ const schema = z.object({
   window: z.number().optional(),
   row: z.number().optional(),
   z: z.array(z.number()),
+  context: z.array(z.number()).optional(),
   meta: z
-    .object({ folds: z.array(z.number()).optional() })
+    .object({
+      folds: z.array(z.number()).optional(),
+      length: z.int().min(0).optional(),
+      unknown: z.array(z.string()).optional(),
+    })
     .loose()
     .optional(),
 });
 
-type Line = z.infer<typeof schema>;
-
 /** A line as encode prints it, nothing where encode told an error, or the reason why it is none. */
-function readLine(text: string, width: number): Line | undefined | string {
+function readLine(text: string, width: number): LatentLine | undefined | string {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -48,48 +52,21 @@ function readLine(text: string, width: number): Line | undefined | string {
 /** Lines decoded in one run. */
 const CHUNK = 512;
 
-/** Prints what some lines decode to; returns how many did. */
-async function decodeLines(lines: readonly Line[], loaded: Loaded, options: DecodeCommand, io: Io): Promise<number> {
-  if (loaded.kind === "table") {
-    const width = loaded.columns.length;
-    const latents = hostArray(Float64Array.from(lines.flatMap((l) => l.z)), [lines.length, width]);
-    const { data } = await loaded.model.decode(latents);
-    lines.forEach(({ file, row }, i) => {
-      const x = Array.from(data.subarray(i * width, (i + 1) * width));
-      answer(io, options, { file, row, x }, x.join(","));
-    });
-    return lines.length;
-  }
-  let decoded = 0;
-  const events = await loaded.model.decode(lines.map((l) => l.z));
-  lines.forEach(({ file, window, meta }, i) => {
-    const grid = fromEvent(events[i]!);
-    let folds = meta?.folds ?? [];
-    if (folds.length === 0) folds = grid.filter((step) => step > 0).map(() => 0);
-    try {
-      const notes = unfold(grid, folds);
-      const text = `${String(window ?? "").padStart(6)}  ${file ?? ""}  ${noteText(notes)}`;
-      answer(io, options, { file, window, notes }, text);
-      decoded++;
-    } catch (error) {
-      if (!(error instanceof FlowError)) throw error;
-      io.message(`${file ?? "a line"}, window ${window ?? 0}: ${error.message}`);
-    }
-  });
-  return decoded;
-}
-
 /** Reads lines as encode prints them from standard input, and prints what their latents decode to. */
 export function decode(options: DecodeCommand, io: Io): Promise<number> {
-  return withModel(options, async (loaded) => {
-    const width = loaded.kind === "melody" ? 40 : loaded.columns.length;
+  return withModel(options, async (model) => {
+    const { output, force = false } = options;
+    if (output !== undefined && !model.writesText)
+      throw new UsageError("decode-output", "Only texts are decoded into a file.", {
+        hint: "Leave -o away, and lead standard output where it is to go.",
+      });
+    if (output !== undefined) fresh(output, force);
     let [number, decoded, refused] = [0, 0, 0];
-    let waiting: Line[] = [];
+    let waiting: LatentLine[] = [];
     const flush = async (): Promise<void> => {
       if (waiting.length === 0) return;
-      if (decoded === 0)
-        head(io, options, loaded.kind === "melody" ? "window  file  notes" : csvHeader(loaded.columns));
-      const done = await decodeLines(waiting, loaded, options, io);
+      if (decoded === 0 && output === undefined) head(io, options, model.decoded);
+      const done = await model.decode(waiting, options, io);
       decoded += done;
       refused += waiting.length - done;
       waiting = [];
@@ -97,7 +74,7 @@ export function decode(options: DecodeCommand, io: Io): Promise<number> {
     for await (const text of io.input()) {
       number++;
       if (text.trim() === "") continue;
-      const line = readLine(text, width);
+      const line = readLine(text, model.latent);
       if (typeof line === "string") {
         refused++;
         io.message(`line ${number}: ${line}.`);

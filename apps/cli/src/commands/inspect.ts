@@ -6,9 +6,9 @@
 import { probeDevices } from "@normflow/backend-onnx";
 import { probeTfjs } from "@normflow/backend-tfjs";
 import { type Described, MODEL_FORMAT } from "@normflow/core";
-import { melodyOptionsOf } from "@normflow/music";
 import { type AnswerOptions, answerFacts } from "../answer.ts";
 import { EXIT, type Io, json, printable } from "../io.ts";
+import { kindOfModel } from "../kinds/kinds.ts";
 import { openFile } from "../models.ts";
 
 /** Options of inspect. */
@@ -18,11 +18,12 @@ export interface InspectCommand extends AnswerOptions {
 
 /** Prints what a model file holds. */
 export async function inspect(options: InspectCommand, io: Io): Promise<number> {
-  const { flow, weights, facts } = openFile(options.model);
+  const opened = openFile(options.model);
+  const { flow, weights, facts } = opened;
   const { data, training, ...rest } = facts;
   const { layers } = flow.bijector.options as { readonly layers?: readonly Described[] };
   answerFacts(io, options, {
-    kind: melodyOptionsOf(flow) ? "melody" : "table",
+    kind: kindOfModel(opened).name,
     parameters: weights.params.length,
     layers: (layers ?? [flow.bijector]).map((l) => l.kind),
     training: { ...(training as object | undefined), ...rest },

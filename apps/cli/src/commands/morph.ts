@@ -8,6 +8,7 @@ import { type AnswerOptions, answer, head, noteText } from "../answer.ts";
 import { oneWindow } from "../data/melodies.ts";
 import type { EngineOptions } from "../engine.ts";
 import { EXIT, type Io, UsageError } from "../io.ts";
+import type { MelodyKindModel } from "../kinds/melody-model.ts";
 import { rounded, writeMelodies } from "../outputs.ts";
 import { withModel } from "./with-model.ts";
 
@@ -31,10 +32,11 @@ export function morph(a: string, b: string, options: MorphCommand, io: Io): Prom
       hint: `Use ${Object.keys(presets).join(" or ")}.`,
     });
   const ends = [oneWindow(a, options.from), oneWindow(b, options.to)] as const;
-  return withModel(options, async (loaded) => {
-    if (loaded.kind !== "melody") throw new UsageError("not-melodies", "morph works with models of melodies.");
-    const events = await loaded.model.morph(toEvent(ends[0].grid), toEvent(ends[1].grid), options.points, preset);
-    const bits = await loaded.model.bits(events);
+  return withModel(options, async (model) => {
+    if (!("melody" in model)) throw new UsageError("not-melodies", "morph works with models of melodies.");
+    const { melody } = model as MelodyKindModel;
+    const events = await melody.morph(toEvent(ends[0].grid), toEvent(ends[1].grid), options.points, preset);
+    const bits = await melody.bits(events);
     const grids = events.map(fromEvent);
     if (options.output !== undefined) {
       writeMelodies(options.output, grids, (i) => `normflow morph ${i + 1} of ${grids.length}`, options.force ?? false);

@@ -3,19 +3,13 @@
  *
  * @module
  */
-import { statSync } from "node:fs";
-import { type Backend, chain, type Flow, FlowError, flow, parseOptions, z } from "@normflow/core";
-import { type Recipe, recipes, rescale } from "@normflow/layers";
-import { type MelodyFlowOptions, melodyFlow } from "@normflow/music";
+import { type Backend, FlowError } from "@normflow/core";
 import { type AnswerOptions, answerFacts } from "../answer.ts";
-import { isMelodyName, melodyRows, readMelodies } from "../data/melodies.ts";
-import { prepareTable } from "../data/prepare.ts";
-import { isTableName, readTable } from "../data/table.ts";
-import type { Problem } from "../data/walk.ts";
 import { type EngineOptions, openBackend } from "../engine.ts";
 import { EXIT, type Io, UsageError } from "../io.ts";
-import { type RunConfig, readConfig, resolveConfig } from "../run/config.ts";
-import { createRun, type Job, readRun, refuseExisting, trainRun } from "../run/train.ts";
+import { kindOf } from "../kinds/kinds.ts";
+import { givenSettings, readConfig, resolveConfig } from "../run/config.ts";
+import { createRun, readRun, refuseExisting, trainRun } from "../run/train.ts";
 
 /** Options of the command. */
 export interface TrainCommand extends EngineOptions, AnswerOptions {
@@ -27,116 +21,12 @@ export interface TrainCommand extends EngineOptions, AnswerOptions {
   readonly lr?: number;
   readonly timeLimit?: number;
   readonly config?: string;
+  /** Columns to condition on, with commas between. */
+  readonly context?: string;
+  /** Options of the flow. */
+  readonly option?: Readonly<Record<string, unknown>>;
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
-}
-
-/** The first few problems, and how many there are. */
-function tell(io: Io, problems: readonly Problem[]): void {
-  const shown = 10;
-  for (const { file, error } of problems.slice(0, shown)) io.message(`skipped ${file}: ${error}`);
-  if (problems.length > shown) io.message(`skipped ${problems.length - shown} more.`);
-}
-
-/** Sizes of the melody flow that a configuration may set. */
-const melodyOptions = z.object({
-  width: z.optional(z.int().check(z.gte(1), z.lte(4096))),
-  blocks: z.optional(z.int().check(z.gte(1), z.lte(64))),
-  heads: z.optional(z.int().check(z.gte(1), z.lte(64))),
-  hidden: z.optional(z.int().check(z.gte(1), z.lte(65_536))),
-  dropout: z.optional(z.number().check(z.gte(0), z.lt(1))),
-});
-
-/** Makes a flow of options from outside. @throws {UsageError} where they do not fit it */
-function makeFlow<T extends object>(
-  name: string,
-  schema: z.Schema<T>,
-  options: unknown,
-  make: (options: T) => Flow,
-): Flow {
-  try {
-    return make(parseOptions(name, schema, options));
-  } catch (cause) {
-    if (!(cause instanceof FlowError)) throw cause;
-    const hint = cause.hint ?? 'Correct "options" in the configuration.';
-    const where = cause.message.startsWith(`${name}: `) ? "" : `${name}: `;
-    throw new UsageError("flow-options", `The flow ${where}${cause.message}`, { hint, cause });
-  }
-}
-
-type Prepare = (config: (kind: "melody" | "table", rows: number) => RunConfig) => Job;
-
-function prepareMelodies(path: string, io: Io): Prepare {
-  const data = readMelodies(path);
-  const { counts } = data;
-  tell(io, data.problems);
-  io.message(
-    `${counts.files} files read, ${data.problems.length} skipped; ${counts.unique} different melodies, ${counts.inRange.train} train, ${counts.inRange.valid} validate, ${counts.inRange.test} test.`,
-  );
-  if (counts.inRange.train < 2 || counts.inRange.valid < 1 || counts.inRange.test < 1)
-    throw new UsageError(
-      "too-few-melodies",
-      `${path} gives ${counts.inRange.train} melodies to train, ${counts.inRange.valid} to validate and ${counts.inRange.test} to test; each needs some.`,
-      {
-        hint: "Add tunes in 4/4, 2/2 or 2/4: MIDI, ABC or MusicXML. The split goes by file name.",
-      },
-    );
-  return (resolve) => {
-    const train = melodyRows(data, "train");
-    const config = resolve("melody", train.x.shape[0]!);
-    return {
-      flow: makeFlow(config.flow, melodyOptions, config.options, (options) => melodyFlow(options as MelodyFlowOptions)),
-      train,
-      valid: melodyRows(data, "valid"),
-      test: melodyRows(data, "test"),
-      config,
-      unit: "bits",
-      data: { kind: "melodies", files: counts.files, tunes: counts.tunes, windows: counts.unique, sha256: data.sha256 },
-    };
-  };
-}
-
-async function prepareNumbers(path: string, seed: number, io: Io): Promise<Prepare> {
-  const table = await readTable(path);
-  const data = prepareTable(table, seed);
-  if (data.constant.length > 0)
-    io.message(
-      `Left out, as they do not vary: ${data.constant.slice(0, 8).join(", ")}${data.constant.length > 8 ? ", …" : ""}.`,
-    );
-  io.message(`${table.rows} rows of ${data.columns.length} columns read.`);
-  return (resolve) => {
-    const config = resolve("table", data.train.x.shape[0]!);
-    const recipe = recipes[config.flow as keyof typeof recipes] as Recipe<object>;
-    const options = { ...config.options, features: data.columns.length };
-    const inner = makeFlow(config.flow, recipe.options, options, recipe.make);
-    const standardised: Flow = flow({
-      base: inner.base,
-      bijector: chain([inner.bijector, rescale({ shift: [...data.shift], scale: [...data.scale] })]),
-    });
-    return {
-      flow: standardised,
-      train: data.train,
-      valid: data.valid,
-      test: data.test,
-      config,
-      unit: "nats",
-      data: { kind: "table", rows: table.rows, columns: data.columns, sha256: table.sha256 },
-    };
-  };
-}
-
-function prepare(path: string, seed: number, io: Io): Prepare | Promise<Prepare> {
-  let isFolder: boolean;
-  try {
-    isFolder = statSync(path).isDirectory();
-  } catch (cause) {
-    throw new UsageError("no-such-file", `There is nothing to read at ${path}.`, { hint: "Check the path.", cause });
-  }
-  if (isFolder || isMelodyName(path)) return prepareMelodies(path, io);
-  if (isTableName(path)) return prepareNumbers(path, seed, io);
-  throw new UsageError("unknown-data", `What kind of data ${path} holds does not follow from its name.`, {
-    hint: "Give a folder of .mid, .abc or .mxl melodies, or a .csv, .npy or .npz table.",
-  });
 }
 
 /** Signals of a process as an AbortSignal; the second one ends the process at once. */
@@ -162,7 +52,8 @@ function interruption(io: Io): { readonly signal: AbortSignal; readonly release:
 /** Trains a flow and prints one line about it. */
 export async function train(data: string, options: TrainCommand, io: Io): Promise<number> {
   const { output, seed, epochs, batch, lr, flow: name, config: file, timeLimit, checkpointEvery } = options;
-  const flags = { seed, epochs, batch, lr, flow: name, checkpointEvery };
+  const context = options.context?.split(",").map((column) => column.trim());
+  const flags = { seed, epochs, batch, lr, flow: name, checkpointEvery, context, options: options.option };
   const earlier = options.resume ? readRun(output) : undefined;
   if (!earlier) refuseExisting(output);
   if (earlier) {
@@ -170,13 +61,14 @@ export async function train(data: string, options: TrainCommand, io: Io): Promis
     if (named.length > 0)
       throw new UsageError(
         "resume-options",
-        `A run goes on with its own settings; --${named[0]![0]} cannot change them.`,
+        `A run goes on with its own settings; --${named[0]![0].replace("options", "option")} cannot change them.`,
         { hint: "Leave it away, or start another run." },
       );
   }
-  const own = earlier && readConfig(earlier.config);
-  const make = await prepare(data, own?.seed ?? seed ?? 0, io);
-  const job = make((kind, rows) => own ?? resolveConfig(kind, rows, file, flags as Partial<RunConfig>));
+  const kind = kindOf(data);
+  const given = earlier ? readConfig(earlier.config) : givenSettings(file, flags);
+  const prepared = await kind.read(data, { seed: given.seed ?? 0, context: given.context ?? [] }, io);
+  const job = prepared.job(resolveConfig(kind, prepared.rows, given));
   if (earlier && earlier.sha256 !== job.data.sha256)
     throw new UsageError("other-data", `${data} is not what ${output} was trained on.`, {
       hint: "Give the same data, or start another run.",

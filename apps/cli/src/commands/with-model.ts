@@ -4,21 +4,23 @@
  * @module
  */
 import { type EngineOptions, openBackend } from "../engine.ts";
-import { type Loaded, loadModel, openFile } from "../models.ts";
+import type { KindModel } from "../kinds/kind.ts";
+import { kindOfModel } from "../kinds/kinds.ts";
+import { openFile } from "../models.ts";
 
 /** Opens the model and backend that the options name. */
 export async function withModel<T>(
   options: EngineOptions & { readonly model?: string },
-  work: (loaded: Loaded) => Promise<T>,
+  work: (model: KindModel) => Promise<T>,
 ): Promise<T> {
   const opened = openFile(options.model);
   const backend = await openBackend(options);
   try {
-    const loaded = loadModel(opened, backend);
+    const model = kindOfModel(opened).open(opened, backend);
     try {
-      return await work(loaded);
+      return await work(model);
     } finally {
-      await loaded.model.dispose();
+      await model.dispose();
     }
   } finally {
     await backend.dispose();

@@ -3,22 +3,27 @@
  *
  * @module
  */
-import { foldIn, hostArray, key, permutation, type Rows, takeRows } from "@normflow/core";
+import { foldIn, type HostArray, hostArray, key, permutation, type Rows, takeRows } from "@normflow/core";
 import { UsageError } from "../io.ts";
 import type { NamedMatrix } from "./csv.ts";
 
+/** Mean and deviation of the training rows, by column. */
+export interface Standardisation {
+  readonly shift: readonly number[];
+  readonly scale: readonly number[];
+}
+
 /** A table made ready for training. */
-export interface TableData {
+export interface TableData extends Standardisation {
   readonly train: Rows;
   readonly valid: Rows;
   readonly test: Rows;
   /** Names of the columns kept. */
   readonly columns: readonly string[];
+  /** The columns that the flow conditions on, with their mean and deviation. */
+  readonly context: { readonly columns: readonly string[] } & Standardisation;
   /** Names of the columns left out because they do not vary. */
   readonly constant: readonly string[];
-  /** Mean and deviation of the training rows, by column. */
-  readonly shift: readonly number[];
-  readonly scale: readonly number[];
 }
 
 const FEWEST_ROWS = 20;
@@ -37,34 +42,73 @@ function moments(
   return [mean, Math.sqrt(squares / rows.length)];
 }
 
+/** The places of the columns to condition on. @throws {UsageError} where there is none of that name, or none is left */
+function contextPlaces(names: readonly string[], context: readonly string[]): number[] {
+  const places = context.map((name) => names.indexOf(name));
+  const absent = places.findIndex((place) => place < 0);
+  if (absent >= 0)
+    throw new UsageError("context", `The table has no column "${context[absent]}" to condition on.`, {
+      hint: `Its columns are ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}.`,
+    });
+  const twice = places.findIndex((place, i) => places.indexOf(place) < i);
+  if (twice >= 0) throw new UsageError("context", `The column "${context[twice]}" is given twice to condition on.`);
+  return places;
+}
+
 /**
  * Splits rows at random 80 : 10 : 10 and finds each column's mean and deviation over the training rows.
- * @throws {UsageError} where there are fewer than 20 rows, or no column varies
+ * @param context names of columns to condition on
+ * @throws {UsageError} where there are fewer than 20 rows, or no column varies, or one to condition on does not
  */
-export function prepareTable(table: NamedMatrix, seed: number): TableData {
+export function prepareTable(table: NamedMatrix, seed: number, context: readonly string[] = []): TableData {
   const { data, rows, columns, names } = table;
   if (rows < FEWEST_ROWS)
     throw new UsageError("too-few-rows", `The table has ${rows} rows; training takes ${FEWEST_ROWS} at least.`);
+  const conditions = contextPlaces(names, context);
   const order = permutation(foldIn(key(seed), SPLIT_STREAM), rows);
   const tenth = Math.max(1, Math.floor(rows / 10));
   const training = order.slice(2 * tenth).sort();
   const statistics = names.map((_, c) => moments(table, c, training));
-  const kept = [...names.keys()].filter((c) => {
+  const varies = (c: number): boolean => {
     const [mean, deviation] = statistics[c]!;
     return deviation > 1e-12 * Math.max(1, Math.abs(mean));
+  };
+  const still = conditions.find((c) => !varies(c));
+  if (still !== undefined)
+    throw new UsageError("context", `The column "${names[still]}" does not vary, so nothing can depend on it.`, {
+      hint: "Leave it out of --context.",
+    });
+  const events = [...names.keys()].filter((c) => !conditions.includes(c));
+  const kept = events.filter(varies);
+  if (kept.length === 0)
+    throw new UsageError(
+      "no-columns",
+      context.length > 0
+        ? "No column that varies is left beside those of --context."
+        : "No column of the table varies.",
+    );
+  const standardisation = (places: readonly number[]): Standardisation => ({
+    shift: places.map((c) => statistics[c]![0]),
+    scale: places.map((c) => statistics[c]![1]),
   });
-  if (kept.length === 0) throw new UsageError("no-columns", "No column of the table varies.");
-  const narrow = new Float64Array(rows * kept.length);
-  for (let r = 0; r < rows; r++) kept.forEach((c, i) => void (narrow[r * kept.length + i] = data[r * columns + c]!));
-  const all = hostArray(narrow, [rows, kept.length]);
-  const pick = (chosen: Uint32Array): Rows => ({ x: takeRows(all, chosen) });
+  const only = (places: readonly number[]): HostArray => {
+    const narrow = new Float64Array(rows * places.length);
+    for (let r = 0; r < rows; r++)
+      places.forEach((c, i) => void (narrow[r * places.length + i] = data[r * columns + c]!));
+    return hostArray(narrow, [rows, places.length]);
+  };
+  const [x, given] = [only(kept), conditions.length > 0 ? only(conditions) : undefined];
+  const pick = (chosen: Uint32Array): Rows => ({
+    x: takeRows(x, chosen),
+    ...(given ? { context: takeRows(given, chosen) } : {}),
+  });
   return {
     train: pick(training),
     valid: pick(order.slice(tenth, 2 * tenth).sort()),
     test: pick(order.slice(0, tenth).sort()),
     columns: kept.map((c) => names[c]!),
-    constant: names.filter((_, c) => !kept.includes(c)),
-    shift: kept.map((c) => statistics[c]![0]),
-    scale: kept.map((c) => statistics[c]![1]),
+    context: { columns: context, ...standardisation(conditions) },
+    constant: events.filter((c) => !varies(c)).map((c) => names[c]!),
+    ...standardisation(kept),
   };
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import { readFileSync } from "node:fs";
-import { recipes } from "@normflow/layers";
 import * as z from "zod";
 import { UsageError } from "../io.ts";
+import type { DataKind } from "../kinds/kind.ts";
 
 const schema = z.strictObject({
   flow: z.string(),
@@ -23,46 +23,17 @@ const schema = z.strictObject({
   average: z.number().min(0).lt(1),
   /** Steps between checkpoints; 0 writes one with each evaluation only. */
   checkpointEvery: z.int().min(0),
-  /** Size of the flow: those of the recipe, or width, blocks, heads, hidden and dropout of the melody flow. */
+  /** Columns of a table that the flow conditions on. */
+  context: z.array(z.string().min(1)),
+  /** Options of the flow, as `flowctl flows NAME` lists them. */
   options: z.record(z.string(), z.unknown()),
 });
 
 /** Settings of a run, resolved. */
 export type RunConfig = z.infer<typeof schema>;
 
-const common = { seed: 0, checkpointEvery: 0, options: {} };
-
-/** The design's settings of the melody flow. */
-const melody: RunConfig = {
-  ...common,
-  flow: "melody",
-  epochs: 25,
-  batch: 96,
-  lr: 2e-3,
-  betas: [0.9, 0.98],
-  weightDecay: 0.02,
-  clip: 1,
-  warmup: 200,
-  floor: 0.02,
-  average: 0,
-};
-
-/** Settings for tables: passes over the data that make some three thousand steps. */
-const table = (rows: number): RunConfig => ({
-  ...common,
-  flow: "maf",
-  epochs: Math.max(10, Math.min(400, Math.round((3000 * 256) / Math.max(1, rows)))),
-  batch: 256,
-  lr: 1e-3,
-  betas: [0.9, 0.999],
-  weightDecay: 0,
-  clip: 5,
-  warmup: 0,
-  floor: 0.02,
-  average: 0.99,
-});
-
-const named = (names: readonly string[], name: string): string => {
+/** What to try instead of a name that is not known. */
+export const nearest = (names: readonly string[], name: string): string => {
   const near = names.find((n) => n.toLowerCase() === name.toLowerCase() || n.startsWith(name) || name.startsWith(n));
   return near ? `Did you mean "${near}"?` : `Known are ${names.join(", ")}.`;
 };
@@ -89,37 +60,35 @@ function fromFile(path: string): Partial<RunConfig> {
   const [issue] = parsed.error.issues;
   if (issue?.code === "unrecognized_keys")
     throw new UsageError("config", `The configuration ${path} has a setting "${issue.keys[0]}" that there is not.`, {
-      hint: named(Object.keys(schema.shape), issue.keys[0]!),
+      hint: nearest(Object.keys(schema.shape), issue.keys[0]!),
     });
   throw new UsageError("config", `The configuration ${path}: ${issue?.path.join(".") || "it"}: ${issue?.message}.`);
 }
 
+/** The settings that a user gives: the configuration file's, and before them the flags. */
+export function givenSettings(file: string | undefined, flags: Partial<GivenFlags>): Partial<RunConfig> {
+  const fromIt: Partial<RunConfig> = file === undefined ? {} : fromFile(file);
+  const given = Object.fromEntries(Object.entries(flags).filter(([, v]) => v !== undefined)) as Partial<RunConfig>;
+  return { ...fromIt, ...given, options: { ...fromIt.options, ...given.options } };
+}
+
+/** Flags as a command line leaves them: present or undefined. */
+type GivenFlags = { readonly [K in keyof RunConfig]: RunConfig[K] | undefined };
+
 /** Resolves the settings of a run. @throws {UsageError} where a flow is unknown or does not suit the data */
-export function resolveConfig(
-  kind: "melody" | "table",
-  rows: number,
-  file: string | undefined,
-  flags: Partial<RunConfig>,
-): RunConfig {
-  const given = Object.fromEntries(Object.entries(flags).filter(([, v]) => v !== undefined));
-  const config = schema.parse({
-    ...(kind === "melody" ? melody : table(rows)),
-    ...(file === undefined ? {} : fromFile(file)),
-    ...given,
-  });
-  const known = kind === "melody" ? ["melody"] : Object.keys(recipes);
+export function resolveConfig(kind: DataKind, rows: number, given: Partial<RunConfig>): RunConfig {
+  const config = schema.parse({ ...kind.settings(rows), ...given });
+  const known = Object.keys(kind.flows);
   if (!known.includes(config.flow))
-    throw new UsageError(
-      "unknown-flow",
-      `There is no flow "${config.flow}" for ${kind === "melody" ? "melodies" : "tables"}.`,
-      { hint: named(known, config.flow) },
-    );
+    throw new UsageError("unknown-flow", `There is no flow "${config.flow}" for ${kind.plural}.`, {
+      hint: nearest(known, config.flow),
+    });
   return config;
 }
 
 /** Settings that a run wrote. */
 export function readConfig(text: string): RunConfig {
-  const parsed = schema.safeParse(JSON.parse(text));
+  const parsed = schema.safeParse({ context: [], ...JSON.parse(text) });
   if (!parsed.success) throw new UsageError("config", "The run's config.resolved.json is damaged.");
   return parsed.data;
 }

@@ -8,12 +8,16 @@ import { join } from "node:path";
 import {
   type Backend,
   type Flow,
+  Model,
+  type RowSource,
   type Rows,
   resolveFitOptions,
+  rowSource,
   saveCheckpoint,
   saveWeights,
   Trainer,
   type TrainerState,
+  type Weights,
 } from "@normflow/core";
 import { Interrupted, type Io, UsageError } from "../io.ts";
 import { openNamed } from "../models.ts";
@@ -26,12 +30,16 @@ import { progressLine } from "./progress.ts";
 /** What is trained on what. */
 export interface Job {
   readonly flow: Flow;
-  readonly train: Rows;
+  readonly train: Rows | RowSource;
   readonly valid: Rows;
   readonly test: Rows;
   readonly config: RunConfig;
   /** Nats are divided by ln 2 for bits. */
   readonly unit: "bits" | "nats";
+  /** Entries of an event that figures are given for, one by one: the characters of a text; 1 unless told. */
+  readonly entries?: number;
+  /** The test figure, where it is not the mean over the test rows. */
+  readonly measure?: (model: Model) => Promise<number>;
   /** What the model file says of the data. */
   readonly data: Readonly<Record<string, unknown>> & { readonly sha256: string };
 }
@@ -107,6 +115,23 @@ function readCheckpoint(run: string): { readonly state: TrainerState; readonly r
   return { state: opened.trainer!, running: opened.extra as Running };
 }
 
+/** The figure of the test rows. */
+async function testFigure(
+  job: Job,
+  trainer: Trainer,
+  weights: Weights,
+  backend: Backend,
+  per: number,
+): Promise<number> {
+  if (!job.measure) return (await trainer.meanLoss(job.test, weights)) / per;
+  const model = new Model(job.flow, weights, backend);
+  try {
+    return await job.measure(model);
+  } finally {
+    await model.dispose();
+  }
+}
+
 /**
  * Trains until the last step, the time limit or an interruption, from the last checkpoint where there is one.
  *
@@ -125,7 +150,7 @@ export async function trainRun(
   const start = performance.now();
   const paths = files(run);
   const { config, unit } = job;
-  const per = unit === "bits" ? Math.LN2 : 1;
+  const per = (unit === "bits" ? Math.LN2 : 1) * (job.entries ?? 1);
   removePartials(run);
   const before = readCheckpoint(run);
   const resolved = resolveFitOptions(
@@ -141,7 +166,7 @@ export async function trainRun(
       schedule: { warmup: config.warmup, shape: "cosine", floor: config.floor },
       average: config.average,
     },
-    job.train.x.shape[0]!,
+    rowSource(job.train).count,
   );
   const trainer = await Trainer.create(job.flow, job.train, resolved, before ? { state: before.state } : {});
   const running: Running = before ? { ...before.running } : { sum: 0, steps: 0 };
@@ -150,7 +175,7 @@ export async function trainRun(
   const history = keepLines(paths.metrics, upToHere) as unknown as Metrics[];
   writeWhole(paths.env, `${JSON.stringify(environment(backend), null, 2)}\n`);
 
-  const items = { train: job.train.x.shape[0]!, valid: job.valid.x.shape[0]!, test: job.test.x.shape[0]! };
+  const items = { train: rowSource(job.train).count, valid: job.valid.x.shape[0]!, test: job.test.x.shape[0]! };
   const facts = (more: object = {}) => ({ unit, data: job.data, training: { ...config, items }, ...more });
   const saveRun = async (): Promise<void> => {
     const state = await trainer.snapshot();
@@ -165,7 +190,7 @@ export async function trainRun(
   const draw = (): void =>
     writeWhole(
       paths.plot,
-      plot(`${config.flow}: ${unit} per item`, "epoch", unit, [
+      plot(`${config.flow}: ${unit} per ${job.entries ? "entry" : "item"}`, "epoch", unit, [
         { name: "train", points: history.map((m) => [m.epoch, m.loss] as const) },
         { name: "validation", points: history.map((m) => [m.epoch, m.valid] as const) },
       ]),
@@ -227,7 +252,7 @@ export async function trainRun(
       io.message(`The time limit was reached ${where}; the best model so far is kept. ${hint}`);
     }
     const weights = await trainer.weights();
-    const test = { [unit]: (await trainer.meanLoss(job.test, weights)) / per };
+    const test = { [unit]: await testFigure(job, trainer, weights, backend, per) };
     const valid = { [unit]: (await trainer.meanLoss(job.valid, weights)) / per };
     if (!ended) await saveModel({ test });
     return {

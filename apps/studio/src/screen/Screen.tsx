@@ -6,7 +6,8 @@
 import { useEffect } from "react";
 import type { SideName } from "../piece/piece.ts";
 import { Announcer } from "../roll/Announcer.tsx";
-import { useStudio, useStudioState } from "./context.ts";
+import type { Studio } from "../store/studio.ts";
+import { StudioContext, useStudio, useStudioState } from "./context.ts";
 import { pressKey } from "./keys.ts";
 import { ModelStrip } from "./ModelStrip.tsx";
 import { NoticeBar } from "./NoticeBar.tsx";
@@ -16,6 +17,7 @@ import { Sheets } from "./Sheets.tsx";
 import { ShelfRow } from "./ShelfRow.tsx";
 import { SideCard } from "./SideCard.tsx";
 import { TopBar } from "./TopBar.tsx";
+import { useStages } from "./tasks.ts";
 
 /** Text may be dropped where text is written; anything else that a browser would open instead of the page is the page's. */
 const isText = (e: DragEvent): boolean =>
@@ -67,24 +69,34 @@ function useTheme(): void {
   }, [theme]);
 }
 
-export function Screen() {
+/** The screen, drawn section by section. */
+function Sections() {
   usePageEvents();
   useTheme();
+  const stage = useStages(8);
   return (
     <div className={styles["screen"]}>
       <TopBar />
       <main className={styles["main"]}>
         <ModelStrip />
         <div className={styles["piece"]}>
-          <SideCard name="a" />
-          <SideCard name="b" />
-          <PathRow />
+          {stage >= 1 && <SideCard name="a" parts={stage} />}
+          {stage >= 4 && <SideCard name="b" parts={stage - 3} />}
+          {stage >= 7 && <PathRow />}
         </div>
-        <ShelfRow />
+        {stage >= 8 && <ShelfRow />}
       </main>
       <Sheets />
       <NoticeBar />
       <Announcer />
     </div>
+  );
+}
+
+export function Screen({ studio }: { readonly studio: Studio }) {
+  return (
+    <StudioContext value={studio}>
+      <Sections />
+    </StudioContext>
   );
 }

@@ -182,8 +182,11 @@ function Tools({ name }: { readonly name: SideName }) {
   );
 }
 
-/** The card of a melody. */
-export function SideCard({ name }: { readonly name: SideName }) {
+/**
+ * The card of a melody.
+ * @param parts how much of it is drawn: 1 its head, 2 its roll too, 3 all
+ */
+export function SideCard({ name, parts }: { readonly name: SideName; readonly parts: number }) {
   const studio = useStudio();
   const side = usePiece((p) => p[name]);
   const scale = usePiece((p) => p.scale);
@@ -207,25 +210,27 @@ export function SideCard({ name }: { readonly name: SideName }) {
     >
       <Head name={name} />
       <div className={styles["roll"]}>
-        <Roll
-          side={side}
-          name={name}
-          selection={selection}
-          scale={scale}
-          surprise={surprise}
-          playhead={playhead}
-          playing={playing}
-          onEdit={(notes, _label, options) => studio.edit(name, notes, options)}
-          onSelect={(starts) => studio.select(name, starts)}
-          onAudition={(pitch) => studio.player.audition(name, pitch)}
-          onLock={(steps) => studio.lock(name, steps)}
-        />
+        {parts >= 2 && (
+          <Roll
+            side={side}
+            name={name}
+            selection={selection}
+            scale={scale}
+            surprise={surprise}
+            playhead={playhead}
+            playing={playing}
+            onEdit={(notes, _label, options) => studio.edit(name, notes, options)}
+            onSelect={(starts) => studio.select(name, starts)}
+            onAudition={(pitch) => studio.player.audition(name, pitch)}
+            onLock={(steps) => studio.lock(name, steps)}
+          />
+        )}
         {side.notes.length === 0 && (
           <p className={styles["empty"]}>Press Draw, write notes here, or drop a MIDI file.</p>
         )}
       </div>
-      <Insight name={name} />
-      <Tools name={name} />
+      {parts >= 3 && <Insight name={name} />}
+      {parts >= 3 && <Tools name={name} />}
     </section>
   );
 }

@@ -29,5 +29,5 @@ it("says how typical a melody is", () => {
 });
 
 it("pictures chances", () => {
-  expect([1, 4, 9, 13].map(chance)).toEqual(["1 in 2", "1 in 16", "1 in 500", "1 in 8,000"]);
+  expect([1, 4, 9, 13, 21].map(chance)).toEqual(["1 in 2", "1 in 16", "1 in 500", "1 in 8,000", "1 in 2,000,000"]);
 });

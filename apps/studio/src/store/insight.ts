@@ -51,6 +51,8 @@ export function mostSurprising({ noteBits }: Insight): readonly [start: number, 
 export function chance(bits: number): string {
   const n = 2 ** bits;
   if (n < 20) return `1 in ${Math.round(n)}`;
-  const digits = 10 ** Math.floor(Math.log10(n));
-  return `1 in ${(Math.round(n / digits) * digits).toLocaleString("en")}`;
+  const zeros = Math.floor(Math.log10(n));
+  const digits = `${Math.round(n / 10 ** zeros)}${"0".repeat(zeros)}`;
+  // Not toLocaleString, whose first call keeps the page busy for 30 ms.
+  return `1 in ${digits.replace(/\B(?=(?:\d{3})+$)/g, ",")}`;
 }

@@ -22,10 +22,15 @@ export interface Transformation extends Described {
   readonly parameters: number;
   readonly domain: Domain;
   readonly codomain: Domain;
-  /** θ […, parameters] and z […] → x and ln |dx/dz|, both […]. */
-  forward(theta: Tensor, z: Tensor): readonly [x: Tensor, logSlope: Tensor];
+  /** The direction that is a numerical search; neither unless told. */
+  readonly searches?: "forward" | "inverse";
+  /**
+   * θ […, parameters] and z […] → x and ln |dx/dz|, both […]. Layers pass `feature`, which broadcasts against z and says
+   * which feature of the event each value is, for maps that differ by feature.
+   */
+  forward(theta: Tensor, z: Tensor, feature?: Tensor): readonly [x: Tensor, logSlope: Tensor];
   /** θ […, parameters] and x […] → z and ln |dz/dx|, both […]. */
-  inverse(theta: Tensor, x: Tensor): readonly [z: Tensor, logSlope: Tensor];
+  inverse(theta: Tensor, x: Tensor, feature?: Tensor): readonly [z: Tensor, logSlope: Tensor];
 }
 
 /** A function of an event and an optional context, with parameters of its own. */

@@ -16,6 +16,8 @@ export interface Schema<T> {
   readonly expected: string;
   /** Of an object, what each of its options must be. */
   readonly fields?: Readonly<Record<string, Schema<unknown>>>;
+  /** Of a list, what each entry must be. */
+  readonly item?: Schema<unknown>;
   /** Whether a value may be left out. */
   readonly optional?: boolean;
   /** A checked copy of a value. */
@@ -51,7 +53,7 @@ type ObjectOf<F> = { [K in Exclude<keyof F, OptionalKeys<F>>]: Infer<F[K]> } & {
 function schema<T>(
   expected: string,
   read: (value: unknown, refuse: (message?: string, path?: readonly (string | number)[]) => never) => T,
-  more: Pick<Schema<T>, "fields" | "optional"> = {},
+  more: Pick<Schema<T>, "fields" | "item" | "optional"> = {},
 ): Schema<T> {
   return {
     ...more,
@@ -90,18 +92,29 @@ const oneOf = <const T extends string>(values: readonly T[]): Schema<T> =>
 
 /** A list whose entries are alike. */
 export const array = <T>(item: Schema<T>): Schema<T[]> =>
-  schema(`a list, each entry ${item.expected}`, (value, refuse) =>
-    Array.isArray(value)
-      ? value.map((v, i) => item.read(v, (message, path = []) => refuse(message, [i, ...path])))
-      : refuse(),
+  schema(
+    `a list, each entry ${item.expected}`,
+    (value, refuse) =>
+      Array.isArray(value)
+        ? value.map((v, i) => item.read(v, (message, path = []) => refuse(message, [i, ...path])))
+        : refuse(),
+    { item },
   );
+
+/** One value or a list of such. */
+export const oneOrMany = <T>(item: Schema<T>): Schema<T | T[]> => {
+  const many = array(item);
+  return schema<T | T[]>(`${item.expected}, or a list of such`, (value, refuse) =>
+    (Array.isArray(value) ? many : item).read(value, refuse),
+  );
+};
 
 /** What may be left out. */
 export const optional = <T>(inner: Schema<T>): Optional<T> =>
   schema<T | undefined>(
     inner.expected,
     (value, refuse) => (value === undefined ? undefined : inner.read(value, refuse)),
-    { optional: true },
+    { ...(inner.fields && { fields: inner.fields }), ...(inner.item && { item: inner.item }), optional: true },
   ) as Optional<T>;
 
 /** Options by name, and none besides. */

@@ -7,8 +7,9 @@ import { FlowError } from "../error.ts";
 import { type Builder, currentBuilder } from "../graph/builder.ts";
 import { type Shape, shapeText } from "../graph/size.ts";
 import { Tensor } from "../graph/tensor.ts";
+import { stopGradient } from "../ops/elementwise.ts";
 import { broadcastTo } from "../ops/layout.ts";
-import type { Tree } from "../tree.ts";
+import { mapTree, type Tree } from "../tree.ts";
 
 /** `init` is the pass over the first batch in which layers may set their parameters from data. */
 export type Mode = "train" | "eval" | "init";
@@ -77,6 +78,17 @@ export class Scope {
   /** The same view with another context. */
   withContext(context: Tensor | undefined): Scope {
     return new Scope(this.recording, this.params, this.states, context, this.path);
+  }
+
+  /** The same view with parameters that get no gradient. */
+  detached(): Scope {
+    const params = mapTree(this.params, isTensor, stopGradient);
+    return new Scope(this.recording, params, this.states, this.context, this.path);
+  }
+
+  /** The same view with other tensors for its parameters, as a function with a gradient of its own takes them. */
+  withParams(params: Tree<Tensor>): Scope {
+    return new Scope(this.recording, params, this.states, this.context, this.path);
   }
 
   /** Declares noise of this layer; the caller of the program draws it. Shape includes the batch. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { type Arrays, type Backend, type HostArray, hostArray } from "../backend.ts";
+import { BackendError } from "../error.ts";
 import { gradients } from "../grad/gradients.ts";
 import { trace } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -113,33 +114,63 @@ export interface Outcome {
   readonly error: number;
   readonly tolerance: number;
   readonly ok: boolean;
+  /** The entry that is furthest off, where one is beyond the tolerance. */
+  readonly said?: string | undefined;
 }
 
-function distance(actual: HostArray | undefined, expected: HostArray): number {
-  if (!actual || String(actual.shape) !== String(expected.shape)) return Number.POSITIVE_INFINITY;
-  let worst = 0;
+/** How far an array is from the reference's, and where. */
+function distance(name: string, actual: HostArray | undefined, expected: HostArray): { error: number; said: string } {
+  if (!actual || String(actual.shape) !== String(expected.shape))
+    return {
+      error: Number.POSITIVE_INFINITY,
+      said: `${name} has shape [${actual?.shape}] where [${expected.shape}] was due`,
+    };
+  let [worst, where] = [0, 0];
   expected.data.forEach((e, i) => {
     const a = actual.data[i]!;
     // What overflows float32 counts as the infinity that float32 makes of it.
     if (Object.is(Math.fround(e), a) || Math.fround(e) === a) return;
-    const error = Math.abs(a - e) / (1 + Math.abs(e));
-    worst = Math.max(worst, Number.isNaN(error) ? Number.POSITIVE_INFINITY : error);
+    const off = Math.abs(a - e) / (1 + Math.abs(e));
+    const error = Number.isNaN(off) ? Number.POSITIVE_INFINITY : off;
+    if (error > worst) [worst, where] = [error, i];
   });
-  return worst;
+  return { error: worst, said: `${name}[${where}] is ${actual.data[where]} where ${expected.data[where]} was due` };
 }
 
-/** Runs a case on a backend and on the reference. */
-export async function runCase(subject: ConformanceCase, backend: Backend): Promise<Outcome> {
+/** Runs a case, or any graph on inputs, on a backend and on the reference. */
+export async function runCase(
+  subject: Pick<ConformanceCase, "name" | "graph" | "inputs" | "tolerance">,
+  backend: Backend,
+): Promise<Outcome> {
+  const { name, tolerance } = subject;
+  const inputs = subject.inputs();
   const run = async (on: Backend): Promise<Arrays> => {
     const executable = await on.compile(subject.graph());
     try {
-      return await executable.run(subject.inputs());
+      return await executable.run(inputs);
     } finally {
       await executable.dispose();
     }
   };
   const expected = await run(reference());
   const actual = await run(backend);
-  const error = Math.max(0, ...Object.entries(expected).map(([name, value]) => distance(actual[name], value)));
-  return { name: subject.name, error, tolerance: subject.tolerance, ok: error <= subject.tolerance };
+  const off = Object.entries(expected).map(([output, value]) => distance(output, actual[output], value));
+  const worst = off.reduce((a, b) => (b.error > a.error ? b : a), { error: 0, said: "" });
+  const ok = worst.error <= tolerance;
+  return { name, error: worst.error, tolerance, ok, ...(ok ? {} : { said: worst.said }) };
+}
+
+/**
+ * Holds a backend against the reference on one graph.
+ * @throws {BackendError} `differs`, naming the entry that is furthest off
+ */
+export async function expectLikeReference(
+  backend: Backend,
+  graph: Graph,
+  inputs: Arrays,
+  tolerance = 1e-5,
+): Promise<void> {
+  const subject = { name: backend.describe(), graph: () => graph, inputs: () => inputs, tolerance };
+  const { ok, said } = await runCase(subject, backend);
+  if (!ok) throw new BackendError("differs", `${backend.describe()}: ${said}.`);
 }

@@ -159,5 +159,22 @@ export const controlSubjects = {
   ],
   customVjp: [
     { name: "an implicit root", shapes: { a: [4] }, range: [0.5, 4], body: ({ a }) => ({ y: op.sin(root(a!)) }) },
+    {
+      name: "an implicit root in each step of a scan",
+      shapes: { h: [3], a: [4, 3] },
+      range: [0.5, 2],
+      body: ({ h, a }) => {
+        const [[last], [all]] = op.scan(
+          ([state]: readonly [Tensor], [row]) => {
+            const next = root(op.add(op.mul(0.5, state), row));
+            return [[next], [op.sin(next)]] as const;
+          },
+          [h!] as const,
+          [a!],
+          { length: 4 },
+        );
+        return { last, all: all as Tensor };
+      },
+    },
   ],
 } satisfies Readonly<Record<Extract<Primitive, "scan" | "loop" | "customVjp">, readonly Subject[]>>;

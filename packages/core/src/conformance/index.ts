@@ -13,7 +13,8 @@ import { type ConformanceCase, casesOf, type Subject } from "./case.ts";
 import { controlSubjects } from "./control.ts";
 import { opSubjects } from "./ops.ts";
 
-export { type ConformanceCase, type Outcome, runCase } from "./case.ts";
+export { type ConformanceCase, expectLikeReference, type Outcome, runCase, values as uniformValues } from "./case.ts";
+export { type ContractCase, contractCases } from "./contract.ts";
 export { type Compared, compareTraining, type TrainingCase, vectorFlow } from "./training-vectors.ts";
 
 /** Everything that is differentiated, for tests against finite differences. */

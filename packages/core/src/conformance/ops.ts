@@ -132,6 +132,11 @@ export const opSubjects = {
       padded: op.conv2d(x!, k!, { padding: [1, 2, 3, 0] }),
       dilated: op.conv2d(x!, k!, { padding: [0, 0, 1, 1], dilation: [2, 3] }),
     })),
+    one("conv2d to fewer channels", { x: [2, 4, 4, 5], k: [2, 4, 3, 2], p: [3, 4, 1, 1] }, ({ x, k, p }) => ({
+      padded: op.conv2d(x!, k!, { padding: [1, 1, 0, 1] }),
+      dilated: op.conv2d(x!, k!, { padding: [1, 0, 2, 1], dilation: [1, 2] }),
+      point: op.conv2d(x!, p!),
+    })),
   ],
   triangularSolve: [true, false].flatMap((lower) =>
     [true, false].flatMap((transpose) =>

@@ -11,8 +11,9 @@ import { foldIn, permutation, key as seedKey } from "../random/index.ts";
 import { type Numbers, takeRows, toHostArray } from "./data.ts";
 import { type Loss, negativeLogLikelihood } from "./loss.ts";
 import { Model, type Weights } from "./model.ts";
+import { type RowSource, type Rows, rowSource } from "./rows.ts";
 import type { Schedule } from "./schedule.ts";
-import { type Rows, Trainer, type TrainerOptions } from "./trainer.ts";
+import { Trainer, type TrainerOptions } from "./trainer.ts";
 
 /** Data as callers have it. */
 export interface FitData {
@@ -155,21 +156,24 @@ function holdOut(rows: Rows, share: number, seed: number): { readonly train: Row
 /**
  * Trains a flow by maximum likelihood, or by another traced loss, and returns the model that validated best.
  *
- * @param data rows to learn from; undefined where the loss draws its own (reverse KL)
+ * @param data rows to learn from, or what makes them (`randomWindows`: of these none are held out); undefined where the
+ *   loss draws its own (reverse KL)
  * @throws {FlowError} `diverged` where the loss stays non-finite; {AbortError} `aborted` where the signal stops it
  * @example
  * const model = await fit(realNVP({ features: 2 }), { x }, { backend, steps: 200, onProgress: ({ loss }) => console.log(loss) });
  */
-export async function fit(flow: Flow, data: FitData | undefined, options: FitOptions): Promise<Model> {
+export async function fit(flow: Flow, data: FitData | RowSource | undefined, options: FitOptions): Promise<Model> {
   const { validation = 0.1, patience = Number.POSITIVE_INFINITY, signal, onProgress } = options;
-  const all = data && toRows(flow, data);
+  const source = data && "take" in data ? data : undefined;
+  const all = data && !source ? toRows(flow, data as FitData) : undefined;
   const { train, valid } =
     typeof validation === "number"
       ? all
         ? holdOut(all, validation, options.seed ?? 0)
-        : { train: undefined, valid: undefined }
-      : { train: all, valid: toRows(flow, validation, "validation x") };
-  const resolved = resolveFitOptions(options, train?.x.shape[0] ?? 0);
+        : { train: source, valid: undefined }
+      : { train: source ?? all, valid: toRows(flow, validation, "validation x") };
+  const rows = train ? rowSource(train).count : 0;
+  const resolved = resolveFitOptions(options, rows);
   throwIfAborted(signal);
   const trainer = await Trainer.create(flow, train, resolved, options.from ? { weights: options.from } : {});
   const breathe = signal || onProgress ? pacedCheckpoint(signal) : undefined;
@@ -195,7 +199,7 @@ export async function fit(flow: Flow, data: FitData | undefined, options: FitOpt
       batch: resolved.batch,
       learningRate: resolved.learningRate,
       backend: resolved.backend.describe(),
-      rows: train?.x.shape[0] ?? 0,
+      rows,
       ...(trainer.best ? { valid: trainer.best.valid, bestStep: trainer.best.step } : {}),
     };
     return new Model(flow, await trainer.weights(), resolved.backend, facts);

@@ -57,23 +57,47 @@ interface Computation {
   readonly body: (program: ProgramBody) => Tensor;
 }
 
+/** A program on the backend, and which weights it keeps there. */
+interface Compiled {
+  readonly program: Program;
+  readonly executable: Executable;
+  readonly resident: readonly string[];
+}
+
 /** A trained flow that can be asked: everything that executes is async. */
 export class Model {
   readonly flow: Flow;
   readonly backend: Backend;
-  readonly weights: Weights;
+  private given: Weights;
   /** Facts of the training, as the file keeps them. */
   readonly facts: Readonly<Record<string, unknown>>;
-  private readonly programs = new Map<string, Promise<{ program: Program; executable: Executable }>>();
+  private readonly programs = new Map<string, Promise<Compiled>>();
   private readonly noise = new NoiseMaker(seedKey(0));
   private disposed = false;
 
   constructor(flow: Flow, weights: Weights, backend: Backend, facts: Readonly<Record<string, unknown>> = {}) {
     checkWeights({ params: layoutOf(flow.params), state: layoutOf(flow.state) }, weights);
     this.flow = flow;
-    this.weights = weights;
+    this.given = weights;
     this.backend = backend;
     this.facts = facts;
+  }
+
+  /** Weights and state, as they are now. */
+  get weights(): Weights {
+    return this.given;
+  }
+
+  /**
+   * Takes over other weights of the same flow; what is compiled goes on with them. A copy that lags behind a run, as a
+   * Bellman backup wants, is asked between its steps.
+   * @throws {ShapeError} `weights` where they are not this flow's
+   */
+  async setWeights(weights: Weights): Promise<void> {
+    checkWeights({ params: layoutOf(this.flow.params), state: layoutOf(this.flow.state) }, weights);
+    this.given = weights;
+    for (const { executable, resident } of await Promise.all(this.programs.values()))
+      await executable.put(this.resident(resident));
   }
 
   /** The number of parameters. */
@@ -285,7 +309,7 @@ export class Model {
     return parts.length === 1 ? parts[0]! : concatRows(parts);
   }
 
-  private compiled(name: string, computation: Computation): Promise<{ program: Program; executable: Executable }> {
+  private compiled(name: string, computation: Computation): Promise<Compiled> {
     let compiled = this.programs.get(name);
     if (!compiled) {
       compiled = this.compile(computation);
@@ -307,7 +331,7 @@ export class Model {
     return { inputs: inputs[method], body: (body) => methodBody(flow, method, body) };
   }
 
-  private async compile({ inputs, body }: Computation): Promise<{ program: Program; executable: Executable }> {
+  private async compile({ inputs, body }: Computation): Promise<Compiled> {
     const { flow } = this;
     const context = flow.context && [batchSize, ...flow.context];
     const program = traceProgram(flow, { mode: "eval", inputs, context }, (traced) => ({ result: body(traced) }));
@@ -315,10 +339,14 @@ export class Model {
       program.graph.inputs.some((t) => (t.node.params as { name?: string }).name === name),
     );
     const executable = await this.backend.compile(program.graph, { resident });
+    await executable.put(this.resident(resident));
+    return { program, executable, resident };
+  }
+
+  private resident(names: readonly string[]): Arrays {
     const { params, state } = this.weights;
     const values: Arrays = { params: hostArray(params, [params.length]), state: hostArray(state, [state.length]) };
-    await executable.put(Object.fromEntries(resident.map((name) => [name, values[name]!])));
-    return { program, executable };
+    return Object.fromEntries(names.map((name) => [name, values[name]!]));
   }
 }
 

@@ -13,6 +13,7 @@ import { key, normal } from "../random/index.ts";
 import { reference } from "../reference/backend.ts";
 import { fit, resolveFitOptions } from "./fit.ts";
 import { reverseKL } from "./loss.ts";
+import { randomWindows } from "./rows.ts";
 import { load, open, save, saveCheckpoint } from "./save.ts";
 import { Trainer } from "./trainer.ts";
 import { warmStart } from "./warm-start.ts";
@@ -44,6 +45,20 @@ const settings = (backend: Backend, more: object = {}) =>
   resolveFitOptions({ backend, steps: 30, batch: 16, learningRate: 0.05, ...more }, 200);
 
 describe("fit", () => {
+  it("learns from a source that gives other rows in every pass, and validates on rows given", async () => {
+    const wave = Float64Array.from({ length: 500 }, (_, i) => 3 + Math.sin(i));
+    const model = await fit(gaussian(), randomWindows(wave, 2), {
+      backend: reference(),
+      steps: 150,
+      learningRate: 0.1,
+      batch: 64,
+      validation: { x: [[3, 3]] },
+    });
+    expect(model.facts).toMatchObject({ rows: 249 });
+    for (const i of [0, 1]) expect(Math.abs(model.weights.params[i]! - 3)).toBeLessThan(0.1);
+    await model.dispose();
+  });
+
   it("finds the mean and deviation of normal data", async () => {
     const x = rows(2000);
     const model = await fit(

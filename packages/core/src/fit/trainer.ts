@@ -3,25 +3,20 @@
  *
  * @module
  */
-import { type Arrays, type Backend, type Executable, type FloatArray, type HostArray, hostArray } from "../backend.ts";
+import { type Arrays, type Backend, type Executable, type FloatArray, hostArray } from "../backend.ts";
 import { layoutOf, type Program, startValues, traceProgram } from "../bijector/program.ts";
 import type { Flow } from "../distribution/flow.ts";
 import { FlowError, OptionError } from "../error.ts";
 import { neg } from "../ops/elementwise.ts";
 import { foldIn, type Key, permutation, key as seedKey } from "../random/index.ts";
-import { rowRange, takeRows } from "./data.ts";
+import { rowRange } from "./data.ts";
 import { batchSize, type Loss, negativeLogLikelihood } from "./loss.ts";
 import { checkWeights, type Weights } from "./model.ts";
 import { NoiseMaker } from "./noise.ts";
 import type { OptimiserOptions } from "./optimiser.ts";
+import { type RowSource, type Rows, rowSource } from "./rows.ts";
 import { type Schedule, scheduleFactor } from "./schedule.ts";
 import { trainingStep } from "./step.ts";
-
-/** Rows to learn from: events and, for a conditional flow, their contexts. */
-export interface Rows {
-  readonly x: HostArray;
-  readonly context?: HostArray | undefined;
-}
 
 /** Settings of a training run, resolved. */
 export interface TrainerOptions {
@@ -56,7 +51,7 @@ export interface TrainerState {
 const GOOD = "good/";
 
 /** Streams of one seed. */
-const STREAM = { params: 1, order: 2, noise: 3, masks: 4, valid: 5, init: 6, state: 7 } as const;
+const STREAM = { params: 1, order: 2, noise: 3, masks: 4, valid: 5, init: 6, state: 7, pass: 8 } as const;
 
 /** Rows in one evaluation run. */
 const EVALUATION_BATCH = 512;
@@ -67,7 +62,7 @@ export class Trainer {
   readonly flow: Flow;
   readonly options: TrainerOptions;
   readonly parameters: number;
-  private readonly rows: Rows | undefined;
+  private readonly rows: RowSource | undefined;
   private readonly key: Key;
   private readonly noise: NoiseMaker;
   private readonly program: Program;
@@ -81,7 +76,7 @@ export class Trainer {
 
   private constructor(
     flow: Flow,
-    rows: Rows | undefined,
+    rows: RowSource | undefined,
     options: TrainerOptions,
     program: Program,
     executable: Executable,
@@ -111,7 +106,7 @@ export class Trainer {
    */
   static async create(
     flow: Flow,
-    rows: Rows | undefined,
+    given: Rows | RowSource | undefined,
     options: TrainerOptions,
     from?: { readonly weights?: Weights; readonly state?: TrainerState },
   ): Promise<Trainer> {
@@ -120,7 +115,8 @@ export class Trainer {
       throw new FlowError("no-parameters", "This flow has no parameters to train.", {
         hint: "Put a layer with parameters into its chain, such as actNorm.",
       });
-    if (rows && rows.x.shape[0] === 0)
+    const rows = given && rowSource(given);
+    if (rows?.count === 0)
       throw new OptionError("no-data", "There is no row to train on.", { hint: "Pass one row or more." });
     const frozen = options.frozen && frozenMask(layout, options.frozen);
     const program = trainingStep(flow, options.loss, options.optimiser, {
@@ -167,11 +163,11 @@ export class Trainer {
 
   /** Steps in a pass over the rows; a last short batch is left out of that pass. */
   get stepsPerEpoch(): number {
-    return this.rows ? Math.max(1, Math.floor(this.rows.x.shape[0]! / this.batch)) : 1;
+    return this.rows ? Math.max(1, Math.floor(this.rows.count / this.batch)) : 1;
   }
 
   private get batch(): number {
-    return Math.min(this.options.batch, this.rows?.x.shape[0] ?? this.options.batch);
+    return Math.min(this.options.batch, this.rows?.count ?? this.options.batch);
   }
 
   /**
@@ -310,12 +306,12 @@ export class Trainer {
     if (!this.rows) return undefined;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     if (epoch !== this.orderEpoch) {
-      this.order = permutation(foldIn(foldIn(this.key, STREAM.order), epoch), this.rows.x.shape[0]!);
+      this.order = permutation(foldIn(foldIn(this.key, STREAM.order), epoch), this.rows.count);
       this.orderEpoch = epoch;
     }
     const at = (step % this.stepsPerEpoch) * this.batch;
     const rows = this.order!.subarray(at, at + this.batch);
-    return { x: takeRows(this.rows.x, rows), context: this.rows.context && takeRows(this.rows.context, rows) };
+    return this.rows.take(rows, foldIn(foldIn(this.key, STREAM.pass), epoch));
   }
 
   private async compileEvaluation(): Promise<{ readonly program: Program; readonly executable: Executable }> {
@@ -372,7 +368,7 @@ function frozenMask(layout: Program["layout"], frozen: (path: string) => boolean
 /** The state before the first step; layers that start from data see the first batch. */
 async function firstState(
   flow: Flow,
-  rows: Rows | undefined,
+  rows: RowSource | undefined,
   options: TrainerOptions,
   weights: Weights | undefined,
 ): Promise<TrainerState> {
@@ -392,11 +388,11 @@ async function firstState(
       ({ scope, inputs }) => ({ loss: negativeLogLikelihood({ flow, scope, x: inputs["x"]! }) }),
     );
     const executable = await options.backend.compile(program.graph);
-    const count = Math.min(rows.x.shape[0]!, Math.max(options.batch, 256));
-    const chosen = permutation(foldIn(key, STREAM.init), rows.x.shape[0]!).subarray(0, count);
+    const count = Math.min(rows.count, Math.max(options.batch, 256));
+    const chosen = permutation(foldIn(key, STREAM.init), rows.count).subarray(0, count);
     const noise = new NoiseMaker(key).draw(program.noises, new Map([["N", count]]), { key: foldIn(key, STREAM.init) });
     const outputs = await executable.run({
-      ...arraysOf({ x: takeRows(rows.x, chosen), context: rows.context && takeRows(rows.context, chosen) }),
+      ...arraysOf(rows.take(chosen, foldIn(foldIn(key, STREAM.pass), 0))),
       ...residentWeights(program, { params, state }),
       ...noise,
     });

@@ -12,6 +12,7 @@ import { type Shape, sameShape, sameSize, subSizes } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import * as op from "../ops/index.ts";
 import type { Primitive } from "../primitives/params.ts";
+import { kernelGradient } from "./convolution.ts";
 import { scanRule, type Vjp } from "./scan-rule.ts";
 
 /** Cotangents of the inputs, `undefined` where there is no gradient; `cts[i]` is undefined where output i is not used. */
@@ -138,22 +139,7 @@ export const vjpRules: { readonly [P in Primitive]: VjpRule<P> } = {
       padding: [spanH - top, spanH - bottom, spanW - left, spanW - right],
       dilation,
     });
-    const height = ct!.shape[2]!;
-    const width = ct!.shape[3]!;
-    // The kernel's gradient is x correlated with the cotangent, one tap a dilation step.
-    const xs = op.transpose(op.pad(op.pad(x, 2, top, bottom), 3, left, right), [1, 0, 2, 3]);
-    const taps = Array.from({ length: kernel.shape[2] as number }, (_, i) =>
-      op.stack(
-        Array.from({ length: kernel.shape[3] as number }, (_unused, j) => {
-          const window = op.slice(op.slice(xs, 2, i * dh, height), 3, j * dw, width);
-          const flat = op.reshape(window, [window.shape[0]!, -1]);
-          const g = op.reshape(op.transpose(ct!, [1, 0, 2, 3]), [ct!.shape[1]!, -1]);
-          return op.matmul(g, flat, { transposeB: true });
-        }),
-        2,
-      ),
-    );
-    return [gx, op.stack(taps, 2)];
+    return [gx, kernelGradient(x, ct!, [kernel.shape[2] as number, kernel.shape[3] as number], node.params)];
   },
   triangularSolve: (node, [ct]) => {
     const [t, b] = node.inputs as readonly [Tensor, Tensor];

@@ -138,9 +138,12 @@ export const dynamicSlice = (x: Tensor, axis: number, start: TensorLike, size: n
 export const dynamicUpdateSlice = (x: Tensor, axis: number, start: TensorLike, update: Tensor): Tensor =>
   emit("dynamicUpdateSlice", { axis: axisOf(x, axis) }, [x, update, start])[0]!;
 
-/** One entry of an axis at a computed place, the axis dropped. */
-export const at = (x: Tensor, axis: number, index: TensorLike): Tensor =>
-  squeezeAxis(dynamicSlice(x, axis, index, 1), axis);
+/** One entry of an axis at a place, which may be computed, the axis dropped. */
+export function at(x: Tensor, axis: number, index: TensorLike): Tensor {
+  const size = x.shape[axisOf(x, axis)];
+  const known = typeof index === "number" && typeof size === "number" && index >= 0 && index < size;
+  return squeezeAxis(known ? slice(x, axis, index, 1) : dynamicSlice(x, axis, index, 1), axis);
+}
 
 /** y[…, i, …] = x[…, index[…, i, …], …]; the index has x's shape but for the axis. */
 export const gather = (x: Tensor, axis: number, index: Tensor): Tensor =>

@@ -11,8 +11,9 @@ import { type Elementwise, scalarFunctions } from "./elementwise.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** The index of a scalar start so that `size` entries fit. */
+/** A start within the axis; NaN counts as 0. */
 const clampStart = (start: number, size: number, dim: number): number =>
-  Math.max(0, Math.min(Math.trunc(start), dim - size));
+  Math.max(0, Math.min(Math.trunc(start) || 0, dim - size));
 
 /** Folds axes one after another. */
 function reduce(

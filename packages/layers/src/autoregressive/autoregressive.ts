@@ -8,8 +8,11 @@ import {
   broadcastTo,
   type Conditioner,
   defineLayer,
+  iota,
   leading,
+  onePass,
   part,
+  rootFinding,
   ShapeError,
   scan,
   sum,
@@ -55,7 +58,8 @@ export const autoregressive = defineLayer({
       context: conditioner.context,
       domain: transformation.domain,
       codomain: transformation.codomain,
-      forward: { passes: conditioner.features },
+      forward: transformation.searches === "forward" ? rootFinding : { passes: conditioner.features },
+      inverse: transformation.searches === "inverse" ? rootFinding : onePass,
     };
   },
   params: ({ conditioner }) => ({ conditioner: conditioner.params }),
@@ -67,7 +71,7 @@ export const autoregressive = defineLayer({
     const [[, logDet], [xs]] = scan(
       ([previous, total, ...carry], [feature], index) => {
         const [theta, next] = conditioner.step(own, carry, index, previous!);
-        const [x, logSlope] = transformation.forward(theta, feature);
+        const [x, logSlope] = transformation.forward(theta, feature, index);
         return [[x, add(total!, logSlope), ...next], [x]];
       },
       first,
@@ -78,7 +82,7 @@ export const autoregressive = defineLayer({
   },
   inverse(_, x, scope, { transformation, conditioner }) {
     const theta = conditioner.parallel(scope.at("conditioner"), x);
-    const [base, logSlope] = transformation.inverse(theta, x);
+    const [base, logSlope] = transformation.inverse(theta, x, iota(conditioner.features));
     return [base, sum(logSlope, -1)];
   },
 });

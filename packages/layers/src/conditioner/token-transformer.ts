@@ -25,6 +25,7 @@ import {
   mul,
   normalInit,
   oneHot,
+  pad,
   reshape,
   type Scope,
   type Shape,
@@ -40,6 +41,7 @@ import {
   blockOne,
   blockParameters,
   layerNorm,
+  linear,
   linearParameters,
   normParameters,
   overHeads,
@@ -72,6 +74,8 @@ export interface TokenTransformerOptions {
   dropout: number;
   /** Whether a context [features, classes] is added to the logits: tilts, masks (−10⁹) and forced tokens. */
   bias: boolean;
+  /** Size of a context vector that every position sees; none unless told, and none beside a bias. */
+  context?: number | undefined;
 }
 
 const HIDDEN = -1e9;
@@ -119,6 +123,12 @@ const widened = (logits: Tensor, classes: number): Tensor => {
     : concat([logits, broadcastTo(HIDDEN, [...logits.shape.slice(0, -1), classes - own])], -1);
 };
 
+/** Rows one place later along the axis before the last, the first of them 0. */
+function later(x: Tensor): Tensor {
+  const length = x.shape.at(-2) as number;
+  return length === 1 ? broadcastTo(0, x.shape) : pad(slice(x, -2, 0, length - 1), -2, 1, 0);
+}
+
 /** An unused feature has one class, 0. */
 const onlyFirst = (classes: number): Tensor => mul(sub(1, equal(iota(classes), 0)), HIDDEN);
 
@@ -150,8 +160,10 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
       hidden: size,
       dropout: z.number().check(z.gte(0), z.lt(1)),
       bias: z.boolean(),
+      context: z.optional(size),
     })
     .check(
+      z.refine((o) => !(o.bias && o.context !== undefined), "a context is a vector or a bias, not both"),
       z.refine((o) => o.width % o.heads === 0, "width is not a multiple of heads"),
       z.refine(
         (o) =>
@@ -172,7 +184,7 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
   build: (options) => {
     const p = plan(options);
     const { features, tokens, classes } = p;
-    const { width, heads, dropout } = options;
+    const { width, heads, dropout, context: given } = options;
     const gated = p.laid.some((g) => g.gate);
 
     const rows = (scope: Scope): Rows => scope.params as unknown as Rows;
@@ -196,12 +208,20 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
 
     const biased = (logits: Tensor, bias: Tensor | undefined): Tensor =>
       bias ? max(add(logits, bias), HIDDEN) : logits;
+    const biasOf = (scope: Scope, batch: Shape): Tensor | undefined =>
+      options.bias ? scope.contextFor(batch, 2) : undefined;
+
+    /** x […, width] and what the context vector adds to every position. */
+    const informed = (scope: Scope, batch: Shape, x: Tensor, spread: (t: Tensor) => Tensor): Tensor =>
+      given === undefined
+        ? x
+        : add(x, spread(linear(scope.at("context").params as never, scope.contextFor(batch, 1)!)));
 
     return {
       role: "conditioner",
       features,
       parameters: classes,
-      context: options.bias ? [features, classes] : undefined,
+      context: options.bias ? [features, classes] : given === undefined ? undefined : [given],
       params: {
         value: normalInit([tokens, width], 0.05),
         place: normalInit([features, width], 0.05),
@@ -210,6 +230,7 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
         blocks: Array.from({ length: options.blocks }, () => blockParameters(width, options.hidden)),
         norm: normParameters(width),
         head: linearParameters(width, tokens),
+        ...(given === undefined ? {} : { context: linearParameters(given, width) }),
       },
 
       parallel(scope, x) {
@@ -217,25 +238,29 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
         const batch = x.shape.slice(0, -1);
         const whole = floor(x);
         const embedded = add(matmul(oneHot(add(whole, constant(tokenOffsets(p))), tokens), value), place);
-        const used = gated ? usedMask(p, whole) : broadcastTo(1, x.shape);
-        // The last used feature before each: the one whose rank among the used is the number of used ones before.
-        const rank = cumsum(used, -1);
-        const before = sub(rank, used);
-        const chosen = mul(equal(expandDims(rank, -2), expandDims(before, -1)), expandDims(used, -2));
-        const first = mul(expandDims(equal(iota(features), 0), -1), begin);
-        let h = add(matmul(chosen, embedded), add(target, first));
-        h = scope.dropout("embedding", h, dropout, mul);
         const position = iota(features);
         const past = lessEqual(position, expandDims(position, -1));
         const self = equal(position, expandDims(position, -1));
-        const visible = max(mul(past, expandDims(used, -2)), self);
-        const hide = expandDims(mul(sub(1, visible), HIDDEN), -3);
+        let before = later(embedded);
+        let visible: Tensor = past;
+        const used = gated ? usedMask(p, whole) : undefined;
+        if (used) {
+          // The last used feature before each: the one whose rank among the used is the number of used ones before.
+          const rank = cumsum(used, -1);
+          const chosen = mul(equal(expandDims(rank, -2), expandDims(sub(rank, used), -1)), expandDims(used, -2));
+          before = matmul(chosen, embedded);
+          visible = max(mul(past, expandDims(used, -2)), self);
+        }
+        const first = mul(expandDims(equal(iota(features), 0), -1), begin);
+        let h = informed(scope, batch, add(before, add(target, first)), (t) => expandDims(t, -2));
+        h = scope.dropout("embedding", h, dropout, mul);
+        const hide = mul(sub(1, gated ? expandDims(visible, -3) : visible), HIDDEN);
         for (let i = 0; i < options.blocks; i++) h = blockAll(scope.at("blocks", i), h, hide, heads, dropout);
         const logits = biased(
           heads2logits(scope, layerNorm(scope.at("norm").params as never, h)),
-          scope.contextFor(batch, 2),
+          biasOf(scope, batch),
         );
-        return gated ? select(expandDims(used, -1), logits, onlyFirst(classes)) : logits;
+        return used ? select(expandDims(used, -1), logits, onlyFirst(classes)) : logits;
       },
 
       start(scope, batch) {
@@ -273,7 +298,7 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
         const lastUsed = mul(dynamicSlice(used, -1, last, 1), greaterEqual(last, 0));
         const before = select(lastUsed, embedded, lastBefore);
 
-        let h = add(before, at(target, index));
+        let h = informed(scope, batch, add(before, at(target, index)), (t) => t);
         const position = iota(features);
         const visible = max(mul(used, less(position, index)), equal(position, index));
         const hide = overHeads(mul(sub(1, visible), HIDDEN));
@@ -296,8 +321,8 @@ export const tokenTransformer = definePart<TokenTransformerOptions, Conditioner>
         const logits = p.laid
           .slice(1)
           .reduce((before2, g) => select(greaterEqual(index, g.feature), ofGroup(g), before2), ofGroup(p.laid[0]!));
-        const context = scope.contextFor(batch, 2);
-        const theta = biased(logits, context && reshape(dynamicSlice(context, -2, index, 1), [...batch, classes]));
+        const tilt = biasOf(scope, batch);
+        const theta = biased(logits, tilt && reshape(dynamicSlice(tilt, -2, index, 1), [...batch, classes]));
         const isUsed = dynamicSlice(used, -1, index, 1);
         return [gated ? select(isUsed, theta, onlyFirst(classes)) : theta, [before, used, ...next]];
       },

@@ -5,12 +5,14 @@
  */
 import {
   concat,
+  constant,
   defineLayer,
   leading,
   type Network,
   OptionError,
   part,
   reshape,
+  rootFinding,
   type Scope,
   ShapeError,
   shapeText,
@@ -111,7 +113,7 @@ function apply(
   const [kept, changed] = halves(options.features, options.kept);
   const stays = columns(x, kept);
   const theta = parametersFrom(stays, changed.length, scope, options);
-  const [moved, logSlope] = options.transformation[way](theta, columns(x, changed));
+  const [moved, logSlope] = options.transformation[way](theta, columns(x, changed), constant(changed));
   const order = [...kept, ...changed];
   const places = order.map((_, i) => order.indexOf(i));
   return [columns(concat([stays, moved], -1), places), sum(logSlope, -1)];
@@ -148,6 +150,7 @@ export const coupling = defineLayer({
       context: network.context,
       domain: transformation.domain,
       codomain: transformation.codomain,
+      ...(transformation.searches && { [transformation.searches]: rootFinding }),
     };
   },
   params: ({ network }) => ({ network: network.params }),

@@ -11,9 +11,9 @@ import { tanh } from "./tanh.ts";
 
 behaves("elementwiseAffine", elementwiseAffine({ event: [3] }));
 behaves("elementwiseAffine on matrices", elementwiseAffine({ event: [2, 2] }));
-behaves("rescale", rescale({ shift: [1, -2], scale: [3, -0.5] }));
-behaves("leakyRelu", leakyRelu({ event: [3] }));
-behaves("leakyRelu of one", leakyRelu({ event: [1], slope: 0.3 }));
+behaves("rescale", rescale({ shift: [1, -2], scale: [3, -0.5] }), { drift: false });
+behaves("leakyRelu", leakyRelu({ event: [3] }), { boundaries: [0], drift: false });
+behaves("leakyRelu of one", leakyRelu({ event: [1], slope: 0.3 }), { boundaries: [0] });
 behaves("tanh", tanh({ event: [3] }));
 behaves("sigmoid", sigmoid({ event: [2, 2] }));
 behaves("sigmoid between two ends", sigmoid({ event: [2], low: -1, high: 3 }), {});

@@ -36,7 +36,7 @@ export interface LuLinearOptions {
 }
 
 /** L, U and the logarithms of U's diagonal from one square of parameters. */
-function factors(
+export function luFactors(
   lu: Tensor,
   n: number,
 ): { readonly lower: Tensor; readonly upper: Tensor; readonly logDiagonal: Tensor } {
@@ -78,12 +78,12 @@ export const luLinear = defineLayer({
   params: ({ features }) => ({ lu: zeros([features, features]), bias: zeros([features]) }),
 
   forward({ lu, bias }, base, _, { features, permutation = identity(features) }) {
-    const { lower, upper, logDiagonal } = factors(lu, features);
+    const { lower, upper, logDiagonal } = luFactors(lu, features);
     const mixed = linear(lower, linear(upper, base));
     return [add(columns(mixed, permutation), bias), sum(logDiagonal)];
   },
   inverse({ lu, bias }, x, _, { features, permutation = identity(features) }) {
-    const { lower, upper, logDiagonal } = factors(lu, features);
+    const { lower, upper, logDiagonal } = luFactors(lu, features);
     const mixed = columns(
       sub(x, bias),
       identity(features).map((i) => permutation.indexOf(i)),

@@ -13,6 +13,7 @@ import {
   mean,
   mul,
   neg,
+  reshape,
   type Scope,
   ShapeError,
   select,
@@ -42,8 +43,8 @@ function started(
   from: (mean: Tensor, logDeviation: Tensor) => Scaling,
 ): Scaling {
   if (scope.mode !== "init") return given;
-  const batch = Array.from({ length: x.rank - event.length }, (_, i) => i);
-  if (batch.length === 0)
+  const batch = x.rank - event.length;
+  if (batch === 0)
     throw new ShapeError(
       "act-norm-batch",
       "act-norm: its first values come from a batch, and there is a single event.",
@@ -51,8 +52,12 @@ function started(
         hint: "Give the first batch a batch axis.",
       },
     );
-  const centre = mean(x, batch);
-  const variance = mean(square(sub(x, centre)), batch);
+  const shared = Array.from({ length: x.rank }, (_, i) => i).filter(
+    (i) => i < batch || given.shift.shape[i - batch] === 1,
+  );
+  const average = (values: Tensor): Tensor => reshape(mean(values, shared, true), given.shift.shape);
+  const centre = average(x);
+  const variance = average(square(sub(x, centre)));
   const varies = greater(variance, LEAST_VARIANCE);
   const logDeviation = mul(0.5, select(varies, log(select(varies, variance, 1)), 0));
   const done = scope.state("initialised");
@@ -65,9 +70,30 @@ function started(
   return { shift, logScale };
 }
 
+/** Options of `actNorm`. */
+export interface ActNormOptions {
+  event: number[];
+  /** Whether all entries of a channel, the event's first axis, share one scale and shift; false unless told. */
+  perChannel?: boolean | undefined;
+}
+
+/** The shape of the scales: the event's, or one number a channel. */
+const scalesOf = ({ event, perChannel }: ActNormOptions): number[] =>
+  perChannel ? event.map((d, i) => (i === 0 ? d : 1)) : event;
+
+/** Σ s over the event, where one scale may stand for a whole channel. */
+const logDetOf = (logScale: Tensor, { event, perChannel }: ActNormOptions): Tensor =>
+  perChannel
+    ? mul(
+        sum(logScale),
+        event.slice(1).reduce((a, b) => a * b, 1),
+      )
+    : sum(logScale);
+
 /**
  * Scales and shifts each entry, `x = z·eˢ + t`, log-det `Σ s`, starting so that the first batch comes out with mean 0
- * and deviation 1 in each entry.
+ * and deviation 1 in each entry; with `perChannel` an image [C, H, W] has one scale and shift a channel, log-det
+ * `H·W·Σ s`.
  *
  * The start happens in a program of mode `init`, in the direction that it runs, and is recorded in the state
  * `initialised`: a loaded or a resumed model keeps what it has.
@@ -77,23 +103,23 @@ function started(
  */
 export const actNorm = defineLayer({
   kind: "act-norm",
-  options: z.object({ event: shape }),
-  facts: ({ event }) => ({ event, monotone: 1, constantLogDet: true }),
-  params: ({ event }) => ({ shift: zeros(event), logScale: zeros(event) }),
+  options: z.object({ event: shape, perChannel: z.optional(z.boolean()) }),
+  facts: ({ event }: ActNormOptions) => ({ event, monotone: 1, constantLogDet: true }),
+  params: (options) => ({ shift: zeros(scalesOf(options)), logScale: zeros(scalesOf(options)) }),
   state: () => ({ initialised: zeros([]) }),
 
-  forward(params, base, scope, { event }) {
-    const { shift, logScale } = started(params, base, scope, event, (centre, logDeviation) => ({
+  forward(params, base, scope, options) {
+    const { shift, logScale } = started(params, base, scope, options.event, (centre, logDeviation) => ({
       shift: neg(div(centre, exp(logDeviation))),
       logScale: neg(logDeviation),
     }));
-    return [add(mul(base, exp(logScale)), shift), sum(logScale)];
+    return [add(mul(base, exp(logScale)), shift), logDetOf(logScale, options)];
   },
-  inverse(params, x, scope, { event }) {
-    const { shift, logScale } = started(params, x, scope, event, (centre, logDeviation) => ({
+  inverse(params, x, scope, options) {
+    const { shift, logScale } = started(params, x, scope, options.event, (centre, logDeviation) => ({
       shift: centre,
       logScale: logDeviation,
     }));
-    return [mul(sub(x, shift), exp(neg(logScale))), neg(sum(logScale))];
+    return [mul(sub(x, shift), exp(neg(logScale))), neg(logDetOf(logScale, options))];
   },
 });

@@ -5,8 +5,15 @@
  */
 import { type Flow, positive, size, z } from "@normflow/core";
 import { activation } from "../network/activation.ts";
+import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
+import { type NafOptions, naf } from "./naf.ts";
+import { type NsfOptions, nsf } from "./nsf.ts";
+import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
+import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
+import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
+import { type TarFlowOptions, tarFlow } from "./tar-flow.ts";
 
 /** A flow by name: what it takes and how it is made. */
 export interface Recipe<O extends object> {
@@ -17,33 +24,154 @@ export interface Recipe<O extends object> {
   make(options: O): Flow;
 }
 
-/** What all recipes of affine layers take. */
-const affineFlow = z.object({
-  features: size,
-  context: z.optional(size),
-  layers: z.optional(size),
-  hidden: z.optional(z.array(size)),
-  activation: z.optional(activation),
-  bound: z.optional(positive),
-  actNorm: z.optional(z.boolean()),
+/** What all recipes of coupling and autoregressive layers take. */
+const stack = (layers: number) => ({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", layers),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  actNorm: noted(z.optional(z.boolean()), "whether an ActNorm follows each layer", true),
+});
+
+const affineFlow = (layers: number) =>
+  z.object({ ...stack(layers), bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2) });
+
+/** What planar and Sylvester flows take. */
+const bends = (layers: number) => ({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context", [64]),
+  layers: noted(z.optional(size), "number of layers", layers),
+  fast: noted(z.optional(z.enum(["sampling", "density"])), "the direction that is one pass", "sampling"),
+});
+
+/** What the recipe of splines takes. */
+const splineFlow = z.object({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 3),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  bins: noted(z.optional(size), "bins of each spline", 8),
+  bound: noted(z.optional(positive), "the splines span [-bound, bound] of standardised columns", 5),
+  circular: noted(z.optional(z.array(z.int().check(z.gte(0)))), "places of the features that are angles, from 0"),
+  coupling: noted(z.optional(z.boolean()), "couplings, which sample in one pass, not autoregressive layers", false),
+});
+
+/** What the recipe of images takes. */
+const glowFlow = z.object({
+  event: noted(z.array(size), "shape of an image: channels, height, width"),
+  values: noted(z.optional(size), "whole numbers that an entry may be, from 0", 256),
+  context: noted(z.optional(size), "size of a context vector"),
+  levels: noted(z.optional(size), "number of scales", 3),
+  steps: noted(z.optional(size), "steps at each scale", 4),
+  hidden: noted(z.optional(size), "channels of each network's hidden layers", 64),
+  coupling: noted(z.optional(z.enum(glowCouplings)), "what couplings do", "affine"),
+  conv: noted(z.optional(z.enum(["free", "plu"])), "how 1 x 1 convolutions are held", "plu"),
+  prior: noted(z.optional(z.boolean()), "means and deviations for channels that leave by those that go on", true),
+  margin: noted(z.optional(positive), "how far from 0 and 1 values are kept before the logit", 0.05),
+  reversible: noted(
+    z.optional(z.boolean()),
+    "invert the steps again in training, instead of keeping activations",
+    false,
+  ),
+});
+
+/** A number of classes. */
+const classes = z.int().check(z.gte(1), z.lte(256));
+
+/** What a causal transformer takes. */
+const attention = () => ({
+  width: noted(z.optional(size), "entries of an embedding", 64),
+  blocks: noted(z.optional(z.int().check(z.gte(1), z.lte(256))), "transformer blocks of a layer", 2),
+  heads: noted(z.optional(size), "heads of attention", 4),
+  hidden: noted(z.optional(size), "entries of a block's hidden layer, four times the width unless told"),
+  dropout: noted(z.optional(z.number().check(z.gte(0), z.lt(1))), "share of entries dropped while training", 0),
+});
+
+/** What the recipe of categories takes. */
+const categorical = z.object({
+  features: noted(size, "number of features"),
+  categories: noted(z.oneOrMany(classes), "classes of each feature, or of all"),
+  context: noted(z.optional(size), "size of a context vector"),
+  ...attention(),
+  floor: noted(z.optional(z.number().check(z.gt(0), z.lt(1))), "share of probability spread over all classes", 0.001),
+});
+
+/** What the recipe of transformers takes. */
+const transformers = z.object({
+  features: noted(z.optional(size), "size of an event"),
+  event: noted(z.optional(z.array(size)), "shape of images, channels first, in place of features"),
+  patch: noted(z.optional(size), "entries of a token, or the side of a patch of pixels", 1),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers", 4),
+  ...attention(),
+  bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2),
 });
 
 const table = {
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
-    options: affineFlow,
+    options: affineFlow(8),
     make: realNVP,
   } satisfies Recipe<RealNVPOptions>,
   maf: {
     summary: "masked autoregressive; density in one pass, sampling feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: maf,
   } satisfies Recipe<MafOptions>,
   iaf: {
     summary: "inverse autoregressive; sampling in one pass, density feature by feature",
-    options: affineFlow,
+    options: affineFlow(5),
     make: iaf,
   } satisfies Recipe<MafOptions>,
+  nsf: {
+    summary: "neural splines, masked autoregressive or coupling; bends far more a layer than affine ones",
+    options: splineFlow,
+    make: nsf,
+  } satisfies Recipe<NsfOptions>,
+  naf: {
+    summary: "monotone networks over masked perceptrons; density in one pass, sampling by searches",
+    options: z.object({
+      ...stack(3),
+      units: noted(z.optional(size), "sigmoids of each monotone network", 16),
+      depth: noted(z.optional(size), "layers of sigmoids in each monotone network", 1),
+    }),
+    make: naf,
+  } satisfies Recipe<NafOptions>,
+  planarFlow: {
+    summary: "planar layers; sampling in one pass, density by searches, or the other way round",
+    options: z.object(bends(32)),
+    make: planarFlow,
+  } satisfies Recipe<PlanarFlowOptions>,
+  sylvester: {
+    summary: "Sylvester layers, planar ones along several directions at once; passes and searches as there",
+    options: z.object({
+      ...bends(16),
+      rank: noted(z.optional(size), "directions that a layer bends, at most D; the smaller of D and 8 unless told"),
+    }),
+    make: sylvesterFlow,
+  } satisfies Recipe<SylvesterFlowOptions>,
+  subsetflow: {
+    summary: "categories or ordered levels, text included; exact, sampling feature by feature",
+    options: categorical,
+    make: subsetFlow,
+  } satisfies Recipe<SubsetFlowOptions>,
+  tarflow: {
+    summary: "causal transformers in alternating order; density in one pass, sampling token by token",
+    options: transformers,
+    make: tarFlow,
+  } satisfies Recipe<TarFlowOptions>,
+} as const;
+
+/** Flows for images of whole numbers, by name. */
+export const imageRecipes = {
+  glow: {
+    summary: "multi-scale couplings between channels of images; sampling and density in one pass",
+    options: glowFlow,
+    make: glow,
+  } satisfies Recipe<GlowOptions>,
 } as const;
 
 /** Flows for tables of numbers, by name. */

@@ -5,8 +5,8 @@ import { behaves, hasSecondDerivative, normalises } from "../testing/harness.ts"
 import { valuesOf } from "../testing/numbers.ts";
 import { planar, planarDirection } from "./planar.ts";
 
-behaves("planar", planar({ features: 3 }), { deviation: 1 });
-behaves("planar of one feature", planar({ features: 1 }));
+behaves("planar", (features, context) => planar({ features, context, hidden: [3] }), { deviation: 1 });
+behaves("planar with a leaky ReLU", planar({ features: 3, leak: 0.2 }), { deviation: 1 });
 behaves("two planar layers", chain([planar({ features: 2 }), planar({ features: 2 })]));
 normalises("planar", planar({ features: 2 }), { points: 200, deviation: 1 });
 
@@ -26,6 +26,12 @@ describe("planar", () => {
     const params = Float64Array.of(1, 2, 0, 0, 0);
     const { value, logDet } = await mapValues(planar({ features: 2 }), "forward", array([3, 4], [1, 2]), { params });
     expect([...value!, ...logDet!]).toEqual([3, 4, 0]);
+  });
+
+  test("moves nothing at u = 0, however small w", async () => {
+    const params = Float64Array.of(0, 0, 1e-9, 1e-9, 0.5);
+    const { value } = await mapValues(planar({ features: 2 }), "forward", array([3, 4], [1, 2]), { params });
+    expect(value![0]).toBeCloseTo(3, 6);
   });
 
   test("finds the u behind a direction, or says that there is none", () => {

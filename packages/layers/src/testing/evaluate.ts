@@ -29,6 +29,8 @@ export interface Setting {
   /** Context rows, one a batch entry, or none. */
   readonly context?: HostArray | undefined;
   readonly mode?: Mode;
+  /** float64, or float32 by rounding every result; float64 unless told. */
+  readonly precision?: "float64" | "float32";
   /** Values of the declared noise; ½ unless told. */
   readonly noise?: (spec: NoiseSpec) => Float64Array;
 }
@@ -47,40 +49,60 @@ export const count = (shape: readonly number[]): number => shape.reduce((a, b) =
 export const eventOf = (layer: Bijector, way: Way): readonly number[] =>
   way === "forward" ? layer.facts.base : layer.facts.data;
 
-/** Traces and runs `body` on the value and log-det of one way. */
-export async function evaluate(
+/** What `body` of a traced way works with. */
+export interface MappedWay {
+  readonly value: Tensor;
+  readonly logDet: Tensor;
+  readonly input: Tensor;
+  readonly flat: Tensor;
+}
+
+/** Traces `body` on the value and log-det of one way, for inputs of one shape, and compiles it to be run often. */
+export async function prepare(
   layer: Bijector,
   way: Way,
-  input: HostArray,
-  setting: Setting,
-  body: (mapped: { value: Tensor; logDet: Tensor; input: Tensor; flat: Tensor }) => Record<string, Tensor>,
-): Promise<Results> {
+  shapes: { readonly input: readonly number[]; readonly context?: readonly number[] | undefined },
+  { mode = "eval", precision = "float64" }: { mode?: Mode; precision?: "float64" | "float32" },
+  body: (mapped: MappedWay) => Record<string, Tensor>,
+): Promise<(input: HostArray, setting: Setting) => Promise<Results>> {
   const { graph, noises } = traceProgram(
     layer,
-    { mode: setting.mode ?? "eval", inputs: { input: input.shape }, context: setting.context?.shape },
+    { mode, inputs: { input: shapes.input }, context: shapes.context },
     ({ scope, inputs, flat }) => {
       const given = inputs["input"]!;
       const [value, logDet] = layer[way](scope, given);
       return body({ value, logDet, input: given, flat });
     },
   );
-  const backend = reference();
-  const executable = await backend.compile(graph);
-  const outputs = await executable.run({
-    input,
-    ...(setting.params.length > 0 ? { params: array(setting.params, [setting.params.length]) } : {}),
-    ...(layoutOf(layer.state).size > 0
-      ? { state: array(setting.state ?? new Float64Array(layoutOf(layer.state).size), [layoutOf(layer.state).size]) }
-      : {}),
-    ...(setting.context ? { context: setting.context } : {}),
-    ...Object.fromEntries(
-      noises.map((spec) => {
-        const size = count(spec.shape as number[]);
-        return [spec.name, array(setting.noise?.(spec) ?? new Float64Array(size).fill(0.5), spec.shape as number[])];
-      }),
-    ),
-  });
-  return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Float64Array.from(data)]));
+  const executable = await reference({ precision }).compile(graph);
+  const states = layoutOf(layer.state).size;
+  return async (input, { params, state, context, noise }) => {
+    const outputs = await executable.run({
+      input,
+      ...(params.length > 0 ? { params: array(params, [params.length]) } : {}),
+      ...(states > 0 ? { state: array(state ?? new Float64Array(states), [states]) } : {}),
+      ...(context ? { context } : {}),
+      ...Object.fromEntries(
+        noises.map((spec) => {
+          const size = count(spec.shape as number[]);
+          return [spec.name, array(noise?.(spec) ?? new Float64Array(size).fill(0.5), spec.shape as number[])];
+        }),
+      ),
+    });
+    return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, Float64Array.from(data)]));
+  };
+}
+
+/** Traces and runs `body` on the value and log-det of one way. */
+export async function evaluate(
+  layer: Bijector,
+  way: Way,
+  input: HostArray,
+  setting: Setting,
+  body: (mapped: MappedWay) => Record<string, Tensor>,
+): Promise<Results> {
+  const shapes = { input: input.shape, context: setting.context?.shape };
+  return (await prepare(layer, way, shapes, setting, body))(input, setting);
 }
 
 /** The value and the log-det of one way. */

@@ -12,25 +12,32 @@ import {
   flow,
   invert,
   layoutOf,
+  mixtureOfNormals,
   standardNormal,
   standardUniform,
 } from "@normflow/core";
 import {
-  autoregressive,
   elementwiseAffine,
   histogramCdf,
+  invertibleConv,
   invertTransformation,
   leakyRelu,
   luLinear,
-  maskedMlp,
+  mixtureCdf,
   normalCdf,
   permute,
   planar,
   planarDirection,
+  radial,
+  radialShape,
+  rationalQuadratic,
   rescale,
   sigmoid,
+  squeeze,
   tanh,
 } from "../index.ts";
+import { FIRST_SCALE, firstMeans, LOG_SCALE_BOUND, MEAN_BOUND } from "../transformation/mixture.ts";
+import { SCALAR_THETA, scalarLayer } from "./scalar.ts";
 
 type Numbers = number | readonly Numbers[];
 
@@ -121,8 +128,37 @@ const listOf = (value: unknown): number[] => value as number[];
 const numberOf = (value: unknown): number => value as number;
 const zerosLike = (list: readonly unknown[]): number[] => list.map(() => 0);
 
-/** Kinds of bijector by their names in the vectors; undefined for a variant that we do not claim. */
-export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"]) => Made | undefined>> = {
+/** The raw value that soft-clipping takes to `clipped`. */
+const unclipped = (clipped: number, limit: number): number => clipped / (1 - Math.abs(clipped) / limit);
+
+/** Raw sizes whose softmax after soft-clipping gives the distances of knots. */
+function rawSizes(knots: readonly number[], limit: number): number[] {
+  const logs = knots.slice(1).map((knot, k) => Math.log(knot - knots[k]!));
+  const centre = (Math.max(...logs) + Math.min(...logs)) / 2;
+  return logs.map((v) => unclipped(v - centre, limit));
+}
+
+/** A mixture's CDF with given weights, means and scales. */
+function mixtureLayer(given: VectorCase["params"], kernel: "logistic" | "normal"): Made {
+  const [weights, means, logScales] = ["logit_weights", "means", "log_scales"].map((name) => listOf(given[name])) as [
+    number[],
+    number[],
+    number[],
+  ];
+  const start = firstMeans(weights.length);
+  const theta = [
+    ...weights,
+    ...means.map((mean, k) => unclipped(mean - start[k]!, MEAN_BOUND)),
+    ...logScales.map((v) => unclipped(v - Math.log(FIRST_SCALE), LOG_SCALE_BOUND)),
+  ];
+  return { layer: scalarLayer(mixtureCdf({ components: weights.length, kernel })), params: { [SCALAR_THETA]: theta } };
+}
+
+/** Makes a kind from its parameters and the shape of a case's x; undefined for a variant that we do not claim. */
+type Maker = (params: VectorCase["params"], shape: readonly number[]) => Made | undefined;
+
+/** Kinds of bijector by their names in the vectors. */
+export const bijectorKinds: Readonly<Record<string, Maker>> = {
   Sigmoid: ({ low, high }) => ({
     layer: sigmoid({ event: [], low: low as number | undefined, high: high as number | undefined }),
   }),
@@ -149,28 +185,61 @@ export const bijectorKinds: Readonly<Record<string, (params: VectorCase["params"
       zerosLike(given),
     );
   },
+  Invertible1x1Conv: ({ weight, bias }, shape) => ({
+    layer: invertibleConv({ event: shape.slice(-3), factors: "free" }),
+    params: { weight: matrixOf(weight).flat(), bias: listOf(bias) },
+  }),
+  Squeeze: (_, shape) => ({ layer: squeeze({ event: shape.slice(-3) }) }),
   // A histogram with no floor, whose θ is the bias of a perceptron with nothing to read; its cells lie on [0, 1].
   LinearSpline: ({ unnormalized_pdf }) => {
     const bins = listOf(unnormalized_pdf).length;
-    const cells = autoregressive({
-      transformation: invertTransformation(histogramCdf({ bins, floor: 0 })),
-      conditioner: maskedMlp({ features: 1, parameters: bins, hidden: [] }),
-    });
+    const cells = scalarLayer(invertTransformation(histogramCdf({ bins, floor: 0 })));
     return {
       layer: invert(chain([cells, rescale({ shift: [0], scale: [1 / bins] })])),
-      params: { "layer/layers/0/conditioner/layers/0/bias": listOf(unnormalized_pdf) },
+      params: { [`layer/layers/0/${SCALAR_THETA}`]: listOf(unnormalized_pdf) },
     };
   },
-  Planar: ({ u, w, b, h }) => {
-    if (h !== "tanh") return undefined;
+  RationalQuadraticSpline: ({ knots_x, knots_y, slopes, tails }) => {
+    const [xs, ys, ds] = [listOf(knots_x), listOf(knots_y), listOf(slopes)];
+    const leastSlope = 1e-9;
+    const limit = -Math.log(leastSlope);
+    const inner = tails === "identity" ? ds.slice(1, -1) : ds;
+    const theta = [
+      ...rawSizes(xs, limit / 2),
+      ...rawSizes(ys, limit / 2),
+      ...inner.map((d) => unclipped(Math.log(d), limit)),
+    ];
+    const options = { bins: xs.length - 1, tails: tails as "none" | "identity", bound: -xs[0]! || 1, leastSlope };
+    return { layer: scalarLayer(rationalQuadratic(options)), params: { [SCALAR_THETA]: theta } };
+  },
+  SoftclippedRationalQuadraticSpline: (given) => {
+    const [widths, heights, slopes] = ["unconstrained_widths", "unconstrained_heights", "unconstrained_slopes"].map(
+      (name) => listOf(given[name]),
+    ) as [number[], number[], number[]];
+    const options = { bins: widths.length, bound: numberOf(given["bound"]), leastSlope: numberOf(given["min_slope"]) };
+    return {
+      layer: scalarLayer(rationalQuadratic(options)),
+      params: { [SCALAR_THETA]: [...widths, ...heights, ...slopes] },
+    };
+  },
+  LogisticMixtureCDF: (given) => mixtureLayer(given, "logistic"),
+  GaussianMixtureCDF: (given) => mixtureLayer(given, "normal"),
+  Planar: ({ u, w, b, h, negative_slope }) => {
     const direction = planarDirection(listOf(u), listOf(w));
     return (
       direction && {
-        layer: planar({ features: listOf(w).length }),
+        layer: planar({
+          features: listOf(w).length,
+          ...(h === "leaky_relu" && { leak: numberOf(negative_slope) }),
+        }),
         params: { u: direction, w: listOf(w), b: [numberOf(b)] },
       }
     );
   },
+  Radial: ({ z0, alpha, beta }) => ({
+    layer: radial({ features: listOf(z0).length }),
+    params: { centre: listOf(z0), ...radialShape(numberOf(alpha), numberOf(beta)) },
+  }),
 };
 
 /** A flow, its parameters by path, and its CDF where it is a bijector of ours. */
@@ -211,6 +280,17 @@ export const densityKinds: Readonly<Record<string, (params: VectorCase["params"]
     cdf: chain([invert(located(loc, scale)), sigmoid({ event: [1] })]),
   }),
   Uniform: ({ low, high }) => inFlow({ layer: located(low, numberOf(high) - numberOf(low)) }, standardUniform),
+  MixtureOfDiagonalNormals: ({ weights, locs, scales }) => ({
+    flow: flow({
+      base: mixtureOfNormals({ event: [matrixOf(locs)[0]!.length], components: listOf(weights).length }),
+      bijector: rescale({ shift: zerosLike(matrixOf(locs)[0]!), scale: matrixOf(locs)[0]!.map(() => 1) }),
+    }),
+    params: {
+      "base/logWeight": listOf(weights).map(Math.log),
+      "base/mean": matrixOf(locs).flat(),
+      "base/logScale": matrixOf(scales).flat().map(Math.log),
+    },
+  }),
   UniformThroughAffine: ({ shift, scale }) => inFlow({ layer: located(shift, scale) }, standardUniform),
   MultivariateNormal: ({ loc, covariance }) => inFlow(matrixLayer(cholesky(matrixOf(covariance)), listOf(loc))),
   StandardNormalThroughMatrix: ({ matrix }) => inFlow(matrixLayer(matrixOf(matrix), zerosLike(matrixOf(matrix)))),

@@ -14,6 +14,7 @@ export const invertedTransformation = definePart<{ transformation: Transformatio
     parameters: transformation.parameters,
     domain: transformation.codomain,
     codomain: transformation.domain,
+    ...(transformation.searches && { searches: transformation.searches === "forward" ? "inverse" : "forward" }),
     forward: transformation.inverse,
     inverse: transformation.forward,
   }),

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { neg } from "@normflow/core";
+import { iota, neg } from "@normflow/core";
 import { type Grid, toEvent } from "../grid/grid.ts";
 import { eventRows, rowsOf } from "./event-rows.ts";
 import { autoregressiveOf, BEATS, conditionerPath } from "./melody-flow.ts";
@@ -36,7 +36,8 @@ export async function coordinateBits(
     "coordinate-nats",
     eventRows(melodies),
     ({ scope, inputs: { x } }) => {
-      const [, logSlope] = transformation.inverse(conditioner.parallel(scope.at(...conditionerPath), x!), x!);
+      const theta = conditioner.parallel(scope.at(...conditionerPath), x!);
+      const [, logSlope] = transformation.inverse(theta, x!, iota(conditioner.features));
       return neg(logSlope);
     },
     options,

@@ -1,0 +1,139 @@
+/**
+ * A model of a table under the commands.
+ *
+ * @module
+ */
+import { type Backend, hostArray, Model, type Opened } from "@normflow/core";
+import { answer, head } from "../answer.ts";
+import type { DecodeCommand } from "../commands/decode.ts";
+import type { EncodeCommand } from "../commands/encode.ts";
+import { type ModelColumns, modelRows } from "../commands/model-rows.ts";
+import type { SampleCommand } from "../commands/sample.ts";
+import type { ScoreCommand } from "../commands/score.ts";
+import { EXIT, type Io, json, UsageError } from "../io.ts";
+import { csvHeader, rounded, writeCsv } from "../outputs.ts";
+import type { KindModel, LatentLine } from "./kind.ts";
+
+interface TableModel extends ModelColumns {
+  readonly model: Model;
+}
+
+/** The rows of an array, each as a list. */
+const rowsOf = (data: ArrayLike<number>, width: number): number[][] =>
+  Array.from({ length: data.length / width }, (_, i) => Array.from({ length: width }, (__, j) => data[i * width + j]!));
+
+/** The values to condition on, from `name=value` with commas between. @throws {UsageError} naming what is missing */
+function contextValues(text: string | undefined, names: readonly string[]): number[] | undefined {
+  const wanted = `Give --context ${names.map((n) => `${n}=…`).join(",")}.`;
+  if (names.length === 0) {
+    if (text === undefined) return undefined;
+    throw new UsageError("context", "This model conditions on no column.", { hint: "Leave --context away." });
+  }
+  if (text === undefined)
+    throw new UsageError("context", `This model conditions on ${names.join(", ")}.`, { hint: wanted });
+  const values = new Map<string, number>();
+  for (const part of text.split(",")) {
+    const at = part.lastIndexOf("=");
+    const [name, value] = [part.slice(0, at).trim(), Number(part.slice(at + 1))];
+    if (at < 0 || !names.includes(name))
+      throw new UsageError("context", `"${part}" does not say what a column is that the model conditions on.`, {
+        hint: wanted,
+      });
+    if (part.slice(at + 1).trim() === "" || !Number.isFinite(value))
+      throw new UsageError("context", `The value of ${name} is no number: "${part.slice(at + 1)}".`, { hint: wanted });
+    if (values.has(name)) throw new UsageError("context", `${name} is given twice.`, { hint: wanted });
+    values.set(name, value);
+  }
+  const missing = names.find((name) => !values.has(name));
+  if (missing !== undefined) throw new UsageError("context", `A value for ${missing} is missing.`, { hint: wanted });
+  return names.map((name) => values.get(name)!);
+}
+
+async function sample({ model, columns, context }: TableModel, options: SampleCommand, io: Io): Promise<number> {
+  const { number, seed, temperature, output, force = false } = options;
+  const given = contextValues(options.context, context);
+  if (output !== undefined && !output.toLowerCase().endsWith(".csv"))
+    throw new UsageError("sample-output", "Rows are written as a .csv file.", {
+      hint: "Give a name that ends so: -o samples.csv.",
+    });
+  const { data } = await model.sample(number, { seed, temperature, ...(given ? { context: given } : {}) });
+  const rows = rowsOf(data, columns.length);
+  if (output !== undefined) {
+    writeCsv(output, columns, rows, force);
+    io.message(`${rows.length} rows written to ${output}.`);
+  }
+  if (options.json) rows.forEach((x, index) => void json(io, { index, x }));
+  else if (output === undefined) {
+    head(io, options, csvHeader(columns));
+    for (const row of rows) io.line(row.join(","));
+  }
+  return EXIT.done;
+}
+
+async function score(table: TableModel, path: string, options: ScoreCommand, io: Io): Promise<number> {
+  const rows = await modelRows(path, table, options, io);
+  if (!rows) return EXIT.unusable;
+  const { data: logProb } = await table.model.logProb(rows.x, rows.context ? { context: rows.context } : {});
+  head(io, options, "        nats  row");
+  logProb.forEach((v, row) => {
+    const nats = rounded(-v);
+    answer(io, options, { file: rows.file, row, nats }, `${nats.toFixed(4).padStart(12)}  ${row}`);
+  });
+  return EXIT.done;
+}
+
+async function encode(table: TableModel, path: string, _: EncodeCommand, io: Io): Promise<number> {
+  const rows = await modelRows(path, table, { json: true }, io);
+  if (!rows) return EXIT.unusable;
+  const { data } = await table.model.encode(rows.x, rows.context ? { context: rows.context } : {});
+  const given = rows.context && rowsOf(rows.context.data, table.context.length);
+  rowsOf(data, table.columns.length).forEach((z, row) => {
+    json(io, { file: rows.file, row, z, ...(given ? { context: given[row] } : {}) });
+  });
+  return EXIT.done;
+}
+
+async function decode(
+  { model, columns, context }: TableModel,
+  lines: readonly LatentLine[],
+  options: DecodeCommand,
+  io: Io,
+): Promise<number> {
+  const latents = hostArray(Float64Array.from(lines.flatMap((l) => l.z)), [lines.length, columns.length]);
+  const given = lines.map((l) => l.context ?? []);
+  if (given.some((c) => c.length !== context.length))
+    throw new UsageError("context", `This model conditions on ${context.length} columns; a line has another number.`, {
+      hint: context.length > 0 ? `Lines carry "context": ${context.join(", ")}.` : 'Leave "context" out.',
+    });
+  const { data } = await model.decode(
+    latents,
+    context.length > 0 ? { context: hostArray(Float64Array.from(given.flat()), [lines.length, context.length]) } : {},
+  );
+  rowsOf(data, columns.length).forEach((x, i) => {
+    const { file, row } = lines[i]!;
+    answer(io, options, { file, row, x }, x.join(","));
+  });
+  return lines.length;
+}
+
+/** Opens a model of a table. */
+export function openTableModel(opened: Opened, backend: Backend): KindModel {
+  const data = opened.facts["data"] as { columns?: readonly string[]; context?: readonly string[] } | undefined;
+  const { event, context } = opened.flow;
+  const numbered = (size: number | undefined, letter: string): string[] =>
+    Array.from({ length: size ?? 0 }, (_, i) => `${letter}${i}`);
+  const table: TableModel = {
+    model: new Model(opened.flow, opened.weights, backend, opened.facts),
+    columns: data?.columns ?? numbered(event[0], "x"),
+    context: data?.context ?? numbered(context?.[0], "c"),
+  };
+  return {
+    latent: table.columns.length,
+    decoded: csvHeader(table.columns),
+    sample: (options, io) => sample(table, options, io),
+    score: (path, options, io) => score(table, path, options, io),
+    encode: (path, options, io) => encode(table, path, options, io),
+    decode: (lines, options, io) => decode(table, lines, options, io),
+    dispose: () => table.model.dispose(),
+  };
+}

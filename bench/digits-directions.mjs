@@ -1,0 +1,204 @@
+// Moves 8×8 digits through the latent space of a flow that never saw a label: along the difference of two class means,
+// until a classifier that was trained apart takes each for a digit of the other class.
+//
+//   NORMFLOW_DATA=… node bench/digits-directions.mjs [--steps 6000] [--layers 8] [--hidden 128] [--lr 0.001] [--seed 0]
+//     [--backend onnx|js] [--json]
+//
+// Of each five rows the last tests, the others train. All 90 ordered pairs (a, b): of the test digits a that the
+// classifier takes for an a, the share that it takes for a b somewhere on z + t (mean of b − mean of a), 0 < t ≤ 1.5, and
+// at the end of that way. As a check that the flow is a model of digits and no table, it prints the nats of held-out
+// digits and of those that were moved (t = 1), and how many of the flow's own samples look like the digit that they are
+// taken for: what the classifier is sure of (p ≥ 0.5). A classifier is a flow too: one of labels, given pixels.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { js } from "@normflow/backend-js";
+import { onnx } from "@normflow/backend-onnx";
+import * as c from "@normflow/core";
+import { actNorm, affine, coupling, luLinear, mlp, rescale, uniformDequantize } from "@normflow/layers";
+
+const { values } = parseArgs({
+  options: {
+    steps: { type: "string", default: "6000" },
+    layers: { type: "string", default: "8" },
+    hidden: { type: "string", default: "128" },
+    lr: { type: "string", default: "0.001" },
+    seed: { type: "string", default: "0" },
+    backend: { type: "string", default: "onnx" },
+    json: { type: "boolean", default: false },
+  },
+});
+const folder = process.env.NORMFLOW_DATA;
+if (!folder) {
+  console.error("NORMFLOW_DATA names no folder; the digits are in its data/images/digits.csv.gz.");
+  process.exit(2);
+}
+
+const PIXELS = 64;
+const LEVELS = 17;
+const table = gunzipSync(readFileSync(join(folder, "data/images/digits.csv.gz")))
+  .toString("utf8")
+  .trim()
+  .split("\n")
+  .map((line) => line.split(",").map(Number));
+const side = (test) => {
+  const rows = table.filter((_, i) => (i % 5 === 4) === test);
+  return {
+    x: c.hostArray(Float32Array.from(rows.flatMap((r) => r.slice(0, PIXELS))), [rows.length, PIXELS]),
+    labels: rows.map((r) => r[PIXELS]),
+  };
+};
+const [train, test] = [side(false), side(true)];
+
+/** p(label | pixels) as a distribution of labels, softmax of a perceptron. */
+const labelDistribution = c.definePart({
+  kind: "labels",
+  options: c.z.object({ classes: c.size, network: c.part("network") }),
+  build: ({ classes, network }) => ({
+    role: "base",
+    event: [1],
+    domain: "integer",
+    context: [PIXELS],
+    params: { network: network.params },
+    logProb(scope, y) {
+      const batch = c.leading(y.shape, 1);
+      const logits = network.apply(scope.at("network"), c.div(scope.contextFor(batch, 1), LEVELS - 1), undefined);
+      return c.sum(c.mul(c.logSoftmax(logits, -1), c.oneHot(c.at(y, -1, 0), classes)), -1);
+    },
+  }),
+});
+const still = c.defineLayer({
+  kind: "still",
+  options: c.z.object({ features: c.size }),
+  facts: ({ features }) => ({ event: [features], domain: "integer", codomain: "integer", constantLogDet: true }),
+  forward: (_, z) => [z, c.constant(0)],
+  inverse: (_, x) => [x, c.constant(0)],
+});
+const classifier = c.flow({
+  base: labelDistribution({ classes: 10, network: mlp({ in: PIXELS, out: 10, hidden: [64] }) }),
+  bijector: still({ features: 1 }),
+});
+
+/** The flow of pixels: couplings with learned mixing between them, on dequantized and scaled pixels. */
+function digitsFlow(layers, hidden) {
+  const network = mlp({ in: PIXELS / 2, out: PIXELS, hidden: [hidden, hidden] });
+  const block = () => [
+    coupling({ features: PIXELS, kept: "even", transformation: affine({ bound: 2 }), network }),
+    actNorm({ event: [PIXELS] }),
+    luLinear({ features: PIXELS, permutation: Array.from({ length: PIXELS }, (_, i) => (i + 1) % PIXELS) }),
+  ];
+  const fill = (v) => Array.from({ length: PIXELS }, () => v);
+  return c.flow({
+    base: c.standardNormal({ event: [PIXELS] }),
+    bijector: c.chain([
+      ...Array.from({ length: layers }, block).flat(),
+      rescale({ shift: fill(LEVELS / 2), scale: fill(LEVELS / 2) }),
+      uniformDequantize({ event: [PIXELS] }),
+    ]),
+  });
+}
+
+const backend = await { onnx, js }[values.backend]();
+const start = performance.now();
+const judge = await c.fit(
+  classifier,
+  { x: c.hostArray(Float32Array.from(train.labels), [train.labels.length, 1]), context: train.x },
+  { backend, steps: 1500, batch: 128, learningRate: 3e-3, weightDecay: 1e-3, seed: 100, validation: 0.1 },
+);
+const model = await c.fit(
+  digitsFlow(Number(values.layers), Number(values.hidden)),
+  { x: train.x },
+  {
+    backend,
+    steps: Number(values.steps),
+    batch: 256,
+    learningRate: Number(values.lr),
+    average: 0.998,
+    seed: Number(values.seed),
+    validation: 0.1,
+  },
+);
+const seconds = (performance.now() - start) / 1000;
+
+/** ln p(label | pixels), [rows, 10]. */
+async function judged({ data, shape: [rows] }) {
+  const pixels = c.hostArray(
+    Float32Array.from(data, (v) => Math.min(LEVELS - 1, Math.max(0, v))),
+    [rows, PIXELS],
+  );
+  const y = c.hostArray(
+    Float32Array.from({ length: 10 * rows }, (_, i) => i % 10),
+    [rows, 10, 1],
+  );
+  const { data: logs } = await judge.logProb(y, { context: pixels, chunk: 5000 });
+  return Array.from({ length: rows }, (_, r) => {
+    const row = logs.subarray(10 * r, 10 * r + 10);
+    const best = row.reduce((top, v, k) => (v > row[top] ? k : top), 0);
+    return { best, p: Math.exp(row[best]) };
+  });
+}
+const rowsOf = ({ data, shape: [, width] }, chosen) =>
+  c.takeRows({ data, shape: [data.length / width, width] }, chosen);
+const mean = (v) => v.reduce((a, b) => a + b, 0) / v.length;
+
+const verdict = await judged(test.x);
+const accuracy = mean(verdict.map(({ best }, i) => Number(best === test.labels[i])));
+const [zTrain, zTest] = [await model.encode(train.x), await model.encode(test.x)];
+const WAY = Array.from({ length: 15 }, (_, i) => (i + 1) / 10);
+const pairs = [];
+const movedNats = [];
+for (let a = 0; a < 10; a++)
+  for (let b = 0; b < 10; b++) {
+    if (a === b) continue;
+    const direction = c.attributeDirection(zTrain, train.labels, a, b);
+    const from = test.labels.flatMap((label, i) => (label === a && verdict[i].best === a ? [i] : []));
+    const z = rowsOf(zTest, from);
+    const turned = new Array(from.length).fill(false);
+    let end = 0;
+    for (const t of WAY) {
+      const x = await model.decode(c.moveAlong(z, direction, t));
+      const seen = await judged(x);
+      seen.forEach(({ best }, i) => {
+        if (best === b) turned[i] = true;
+      });
+      if (t === WAY.at(-1)) end = mean(seen.map(({ best }) => Number(best === b)));
+      if (t === 1) {
+        const inside = c.hostArray(
+          x.data.map((v) => Math.min(LEVELS - 1, Math.max(0, v))),
+          x.shape,
+        );
+        movedNats.push(mean((await model.logProb(inside)).data));
+      }
+    }
+    pairs.push({ a, b, count: from.length, turned: turned.filter(Boolean).length, end });
+  }
+const shares = pairs.map((p) => p.turned / p.count);
+const total = pairs.reduce((n, p) => n + p.turned, 0) / pairs.reduce((n, p) => n + p.count, 0);
+const worst = pairs[shares.indexOf(Math.min(...shares))];
+const own = await judged(await model.sample(500, { seed: 5 }));
+const figures = {
+  turned: total,
+  turnedAtEnd: mean(pairs.map((p) => p.end)),
+  pairsAt80: shares.filter((s) => s >= 0.8).length,
+  worst: { ...worst, share: Math.min(...shares) },
+  classifierAccuracy: accuracy,
+  nats: mean((await model.logProb(test.x)).data),
+  natsMoved: mean(movedNats),
+  sureOfSamples: mean(own.map(({ p }) => Number(p >= 0.5))),
+  parameters: model.parameters,
+  seconds,
+  backend: backend.describe(),
+};
+await model.dispose();
+await judge.dispose();
+await backend.dispose();
+const percent = (v) => `${(100 * v).toFixed(1)} %`;
+console.log(
+  values.json
+    ? JSON.stringify({ ...figures, pairs })
+    : `${percent(figures.turned)} of test digits turn into the other class within 1.5 times the difference, ${percent(figures.turnedAtEnd)} are of it at the end
+${figures.pairsAt80} of 90 pairs reach 80 %; the worst is ${worst.a} to ${worst.b}, ${percent(figures.worst.share)} of ${worst.count}
+classifier right on ${percent(accuracy)} of test digits, sure of ${percent(figures.sureOfSamples)} of the flow's own samples
+${figures.nats.toFixed(1)} nats a test digit, ${figures.natsMoved.toFixed(1)} a moved one; ${figures.parameters} parameters, ${seconds.toFixed(0)} s`,
+);
