@@ -2,7 +2,7 @@
 // distributional Bellman backup: a conditional flow is fitted to r + γ z′, with z′ drawn from a copy of it that lags behind.
 // It never sees a return. Prints its Kolmogorov–Smirnov distance to Monte-Carlo returns in every state.
 //
-//   node bench/value-distribution.mjs [--rounds 400] [--steps 15] [--lr 0.003] [--returns 100000] [--seed 0]
+//   node bench/value-distribution.mjs [--rounds 200] [--steps 15] [--lr 0.003] [--returns 100000] [--seed 0]
 //     [--backend onnx|js] [--json]
 //
 // Six states and an end. From s the next state is drawn from a row of P and the reward is N(m(s, s′), σ(s)²); γ = 0.8. Roads
@@ -16,7 +16,7 @@ import { nsf } from "@normflow/layers";
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "400" },
+    rounds: { type: "string", default: "200" },
     steps: { type: "string", default: "15" },
     lr: { type: "string", default: "0.003" },
     returns: { type: "string", default: "100000" },

@@ -118,9 +118,20 @@ export {
   symbol,
 } from "./graph/size.ts";
 export { Tensor, type TensorLike } from "./graph/tensor.ts";
+export {
+  type ChainDraws,
+  type ChainOptions,
+  type HmcOptions,
+  hmc,
+  type MetropolisOptions,
+  metropolis,
+} from "./inference/chains.ts";
+export { type ConditionalOptions, conditionalSample } from "./inference/conditional.ts";
+export { contrastivePosterior } from "./inference/contrastive.ts";
 export { type EvidenceBoundOptions, elbo, iwae, type LogJoint } from "./inference/evidence-bounds.ts";
 export { type ImportanceWeights, importanceSample, importanceWeights } from "./inference/importance.ts";
 export { attributeDirection, interpolateLatents, moveAlong, nearestTypical } from "./inference/latent.ts";
+export { type LatentTarget, pulledBack, tilted } from "./inference/latent-target.ts";
 export { decodeSafetensors, encodeSafetensors, type FileTensor, MODEL_FORMAT } from "./model-file/index.ts";
 export * from "./ops/index.ts";
 export { joinParts } from "./passes/join-parts.ts";
