@@ -130,7 +130,7 @@ export { type ConditionalOptions, conditionalSample } from "./inference/conditio
 export { contrastivePosterior } from "./inference/contrastive.ts";
 export { type EvidenceBoundOptions, elbo, iwae, type LogJoint } from "./inference/evidence-bounds.ts";
 export { type ImportanceWeights, importanceSample, importanceWeights } from "./inference/importance.ts";
-export { attributeDirection, interpolateLatents, moveAlong, nearestTypical } from "./inference/latent.ts";
+export { attributeDirection, interpolateLatents, type Latents, moveAlong, nearestTypical } from "./inference/latent.ts";
 export { type LatentTarget, pulledBack, tilted } from "./inference/latent-target.ts";
 export { decodeSafetensors, encodeSafetensors, type FileTensor, MODEL_FORMAT } from "./model-file/index.ts";
 export * from "./ops/index.ts";
