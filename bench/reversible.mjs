@@ -45,7 +45,7 @@ const peak = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status"
 /** One measurement, in this process. */
 async function measure(kind, depth) {
   const [batch, size] = [Number(args.batch), Number(args.size)];
-  const backend = await onnx({ threads: 2 });
+  const backend = await onnx({ threads: 2, lean: true });
   const idle = peak();
   if (kind === "idle") return { peak: idle };
   const flow = glow({

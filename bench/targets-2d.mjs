@@ -4,10 +4,10 @@
 //     [--minutes 3] [--options '{"coupling": true}'] [--steps N] [--batch N] [--rate R] [--average A] [--seed 0]
 //     [--backend onnx|js|reference] [--json]
 //
-// A flow is any recipe, with one setting for all targets. Prints for each target: held-out nats above the exact entropy
-// (1e5 points), KL = E[log p − log q] on the same points with its standard error, which must not lie more than 3 of
-// them below 0, and the integral of q over a grid. Steps are at most --steps and as many as fit into --minutes of
-// training.
+// A flow is any recipe, or nsf-coupling, with one setting for all targets. Prints for each target: held-out nats above
+// the exact entropy (1e5 points), KL = E[log p − log q] on the same points with its standard error, which must not lie
+// more than 3 of them below 0, and the integral of q over a grid. Steps are at most --steps and as many as fit into
+// --minutes of training.
 import { parseArgs } from "node:util";
 import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
@@ -31,9 +31,15 @@ const { values } = parseArgs({
   },
 });
 
-/** Training that suits each flow on the plane; `options` are the recipe's. */
+/** Sizes and training that suit flows on the plane; an entry may give a variant of a recipe a name of its own. */
 const settings = {
-  nsf: { options: { layers: 2, bins: 32, hidden: [64, 64, 64] }, steps: 5000, batch: 512, rate: 3e-3 },
+  nsf: { options: { layers: 2, bins: 32, hidden: [64, 64, 64] }, steps: 5000, rate: 3e-3 },
+  "nsf-coupling": {
+    recipe: "nsf",
+    options: { coupling: true, layers: 4, bins: 32, hidden: [128, 128] },
+    steps: 4000,
+    rate: 3e-3,
+  },
 };
 const standard = { options: {}, steps: 6000, batch: 512, rate: 2e-3, average: 0.998 };
 
@@ -41,11 +47,13 @@ const TRAINING_ROWS = 400_000;
 const HELD_OUT = 100_000;
 const GRID = 600;
 
-const recipe = recipes[values.flow];
+const recipe = recipes[settings[values.flow]?.recipe ?? values.flow];
 const names = values.target === "all" ? Object.keys(targets) : values.target.split(",");
 const unknown = names.find((name) => !targets[name]);
 if (!recipe || unknown) {
-  const [given, known] = recipe ? [unknown, Object.keys(targets)] : [values.flow, Object.keys(recipes)];
+  const [given, known] = recipe
+    ? [unknown, Object.keys(targets)]
+    : [values.flow, [...new Set([...Object.keys(recipes), ...Object.keys(settings)])]];
   console.error(`There is no ${recipe ? "target" : "flow"} "${given}"; there are ${known.join(", ")}.`);
   process.exit(2);
 }

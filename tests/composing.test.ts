@@ -32,7 +32,7 @@ import { expect, test } from "vitest";
 
 const { actNorm, affine, autoregressive, coupling, leakyRelu, luLinear, maskedMlp, mlp, permute, planar, realNVP } =
   layers;
-const { rescale, reshapeEvent, sigmoid, tanh } = layers;
+const { rescale, reshapeEvent, reversible, sigmoid, sliceChannels, squeeze, tanh } = layers;
 
 /** Anything: misuse is what the types forbid. */
 // biome-ignore lint/suspicious/noExplicitAny: the cases pass what they must not
@@ -82,6 +82,35 @@ const takes = (kind: string): RegExp => new RegExp(`^The options of ${kind} are 
 
 /** What composes, the code of its error, what its sentence names, the remedy that its hint says, and the mistake. */
 const cases: readonly (readonly [string, string, readonly string[], RegExp, () => unknown])[] = [
+  [
+    "slice-channels",
+    "slice-rest",
+    ["slice-channels", "reshape-event", "[2, 2, 2]", "[1, 2, 2]"],
+    /end with the event \[2, 2, 2\]/,
+    () => sliceChannels({ event: [4, 2, 2], kept: 2, rest: reshapeEvent({ from: [4], to: [1, 2, 2] }) }),
+  ],
+  [
+    "slice-channels",
+    "slice-kept",
+    ["slice-channels", "2 channels"],
+    /Keep fewer than 2/,
+    () => sliceChannels({ event: [2, 2, 2], kept: 2, rest: norm(2, 2, 2) }),
+  ],
+  [
+    "reversible",
+    "reversible-noise",
+    ["layer 1 (uniform-dequantize)"],
+    /Leave it outside/,
+    () => reversible({ layers: [layers.uniformDequantize({ event: [2] })] }),
+  ],
+  [
+    "reversible",
+    "reversible-search",
+    ["layer 2 (planar)"],
+    /Use chain for it/,
+    () => reversible({ layers: [norm(2), planar({ features: 2 })] }),
+  ],
+  ["squeeze", "squeeze-odd", ["squeeze", "[1, 3, 4]"], /Pad it/, () => squeeze({ event: [1, 3, 4] })],
   ["chain", "empty-chain", ["chain"], /Give it a bijector/, () => chain([])],
   [
     "chain",

@@ -60,7 +60,7 @@ function program(io: Io, done: (code: number) => void): Command {
     command.option("-o, --output <path>", what).option("--force", "overwrite files that are there");
 
   engine(root.command("train <data>"))
-    .description("train a flow on a folder of melodies, a table (.csv, .npy, .npz) or a text (.txt)")
+    .description("train a flow on a folder of melodies, a table, images (IDX, .png, .npy) or a text (.txt)")
     .requiredOption("-o, --output <run>", "folder of the run, made anew")
     .option("--flow <name>", "flow to train; flowctl flows lists them")
     .option(
@@ -85,6 +85,7 @@ function program(io: Io, done: (code: number) => void): Command {
         "flowctl train table.csv -o run --flow realnvp --epochs 50",
         "flowctl train table.csv -o run --flow maf --option layers=8 --option hidden=128,128",
         "flowctl train table.csv -o run --context age,height",
+        "flowctl train train-images-idx3-ubyte.gz -o run --context label",
         "flowctl train book.txt -o run --option width=64",
       ),
     )
@@ -93,13 +94,23 @@ function program(io: Io, done: (code: number) => void): Command {
     .description("list the flows that train knows, or the options of one")
     .addHelpText("after", examples("flowctl flows", "flowctl flows maf", "flowctl flows maf --json"))
     .action(async (name, options) => done(flows(name, options, io)));
-  output(model(root.command("sample")), "folder for MIDI files, a .csv for rows, or a .txt for texts")
-    .description("draw melodies, rows or texts from a model")
+  output(
+    model(root.command("sample")),
+    "folder for MIDI files, a .csv for rows, a .txt for texts, or a .png for images",
+  )
+    .description("draw melodies, rows, texts or images from a model")
     .option("--length <n>", "characters of each text (default: those of a window)", whole(1, 10_000_000))
     .option("-n, --number <n>", "how many", whole(1, 10_000_000), 1)
     .option("--seed <n>", "seed: the same gives the same", whole(0), 0)
     .option("--context <values>", "values of the columns that the model conditions on: age=30,height=1.7")
     .option("--temperature <t>", "below 1 safer, above 1 wilder", above(0, true), 1)
+    .addOption(
+      new Option("--grid <what>", "what a picture of images shows").choices([
+        "samples",
+        "temperatures",
+        "interpolation",
+      ]),
+    )
     .addHelpText(
       "after",
       examples(
@@ -107,12 +118,22 @@ function program(io: Io, done: (code: number) => void): Command {
         "flowctl sample -m run/model.safetensors -n 1000 -o samples.csv",
         "flowctl sample -m run/model.safetensors --length 1000 -o text.txt",
         "flowctl sample -m run/model.safetensors -n 1000 --context age=30,height=1.7",
+        "flowctl sample -m run/model.safetensors -n 8 --grid interpolation -o between.png",
       ),
     )
     .action(async (options) => done(await sample(options, io)));
-  model(root.command("score <data>"))
-    .description("print how likely melodies (bits), rows or texts (nats) are")
-    .addHelpText("after", examples("flowctl score tunes", "flowctl score tune.abc --json"))
+  output(model(root.command("score <data>")), ".csv for the scores of rows")
+    .description("print how likely melodies (bits), rows or texts (nats) are, the lower the more typical")
+    .option("--labels <name>", "compare with labels, 1 for anomalies: a column, an array of the .npz, or a file")
+    .addHelpText(
+      "after",
+      examples(
+        "flowctl score tunes",
+        "flowctl score tune.abc --json",
+        "flowctl score table.csv -m run/model.safetensors -o scores.csv",
+        "flowctl score table.npz -m run/model.safetensors --labels y    AUROC and average precision besides",
+      ),
+    )
     .action(async (data, options) => done(await score(data, options, io)));
   model(root.command("encode <data>"))
     .description("print the latents of melodies, rows or texts, always as JSON")

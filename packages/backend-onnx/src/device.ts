@@ -28,11 +28,13 @@ export function threadCount(threads: number | undefined): number {
 }
 
 /** Options of a session on a device. Threads are always set: in a container ONNX Runtime counts those of the host. */
-export const sessionOptions = (device: Provider, threads: number): InferenceSession.SessionOptions => ({
+export const sessionOptions = (device: Provider, threads: number, lean = false): InferenceSession.SessionOptions => ({
   executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
   graphOptimizationLevel: "all",
   executionMode: "sequential",
   intraOpNumThreads: threads,
   interOpNumThreads: 1,
+  enableCpuMemArena: !lean,
+  enableMemPattern: !lean,
   logSeverityLevel: 3,
 });

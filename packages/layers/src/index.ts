@@ -21,6 +21,7 @@ export {
   sylvesterFlow,
 } from "./recipe/residual-stacks.ts";
 export { featureLogProbs, type SubsetFlowOptions, subsetFlow } from "./recipe/subset-flow.ts";
+export { type TableColumns, type TabularOptions, tabular } from "./recipe/tabular.ts";
 export { type TarFlowOptions, tarFlow } from "./recipe/tar-flow.ts";
 export { planarDirection } from "./residual/planar.ts";
 export { radialShape } from "./residual/radial.ts";

@@ -21,6 +21,8 @@ const WITHOUT_VECTORS = [
   "context-affine",
   "coupling",
   "crop",
+  "jitter",
+  "lattice-dequantize",
   "levels",
   "patches",
   "rescale-context",
@@ -30,6 +32,7 @@ const WITHOUT_VECTORS = [
   "sylvester", // of rank 1 it is planar
   "token-autoregressive",
   "uniform-dequantize",
+  "unwhiten",
   "variational-dequantize",
 ];
 

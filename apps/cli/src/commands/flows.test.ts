@@ -30,18 +30,22 @@ describe("flows", () => {
     const { lines } = await ask(["flows", "maf"]);
     expect(lines[1]).toEqual({
       name: "hidden",
-      type: "list of whole numbers",
+      type: "a list, each entry a positive whole number",
       default: [64, 64],
       description: "widths of each network's hidden layers",
     });
-    expect((await flowctl(["flows", "maf"])).output).toMatch(/^hidden +list of whole numbers +64,64 +widths/m);
+    expect((await flowctl(["flows", "maf"])).output).toMatch(
+      /^hidden +a list, each entry a positive whole number +64,64 +widths/m,
+    );
     const unknown = await flowctl(["flows", "mav"]);
     expect([unknown.code, unknown.messages]).toEqual([2, expect.stringContaining('There is no flow "mav"')]);
   });
 
   it("states the defaults that the recipes have", () => {
     for (const [name, recipe] of Object.entries(recipes)) {
-      const stated = optionRows(recipe.options, ["features", "context"]).filter((row) => row.default !== null);
+      const stated = optionRows(recipe.options, ["features", "context", "categories", "columns", "steps"]).filter(
+        (row) => row.default !== null,
+      );
       const options = Object.fromEntries(stated.map((row) => [row.name, row.default]));
       const given = { features: 3, ...(name === "subsetflow" ? { categories: 4 } : {}) };
       const made = recipe.make({ ...given, ...options } as never);
@@ -61,8 +65,8 @@ describe("options of a flow", () => {
     expect(await train("--option", "layers")).toContain("It has the form name=value");
     expect(await train("--option", "layers=2", "--option", "layers=3")).toContain("layers is given twice");
     expect(await train("--option", "layers=two")).toContain("option layers: expected a positive whole number");
-    expect(await train("--option", "depth=2")).toContain('"depth"');
-    expect(await train("--option", "depth=2")).toContain("flowctl flows maf lists its options");
+    expect(await train("--option", "depth=2")).toContain("option depth");
+    expect(await train("--option", "depth=2")).toContain("flowctl flows tabular lists its options");
     expect(await train("--option", "features=2")).toContain("follows from the table");
     expect(await train("--context", "x1,y")).toContain('no column "y" to condition on');
     expect(await train("--context", "x1,x1")).toContain("given twice");

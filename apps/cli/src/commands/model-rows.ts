@@ -6,8 +6,7 @@
 import { basename } from "node:path";
 import { type HostArray, hostArray } from "@normflow/core";
 import { type AnswerOptions, refuse } from "../answer.ts";
-import type { NamedMatrix } from "../data/csv.ts";
-import { columnsOf, readTable } from "../data/table.ts";
+import { columnsOf, readTable, type Table } from "../data/table.ts";
 import { type Io, UsageError } from "../io.ts";
 
 /** Rows in the columns of a model, and the name that they are told by. */
@@ -17,7 +16,7 @@ export interface ModelRows {
   /** The columns that the model conditions on, where it does. */
   readonly context: HostArray | undefined;
   /** The whole table. */
-  readonly table: NamedMatrix;
+  readonly table: Table;
 }
 
 /** The columns of a model, by name. */

@@ -16,13 +16,18 @@ export interface SampleCommand extends EngineOptions, AnswerOptions {
   readonly temperature: number;
   /** Values of the columns that a model conditions on, `name=value` with commas between. */
   readonly context?: string;
+  /** What a picture of images shows: samples, the same ones at five temperatures, or ways between two of them. */
+  readonly grid?: "samples" | "temperatures" | "interpolation";
   /** Characters of a text; those of a window unless told. */
   readonly length?: number;
   readonly output?: string;
   readonly force?: boolean;
 }
 
-/** Draws melodies, rows or texts, one line each; melodies go into a folder of MIDI files, rows into a .csv, texts into a .txt. */
+/**
+ * Draws melodies, rows, texts or images, one line each; melodies go into a folder of MIDI files, rows into a .csv, texts into a
+ * .txt, images into a .png.
+ */
 export const sample = (options: SampleCommand, io: Io): Promise<number> =>
   withModel(options, (model) => {
     if (options.length !== undefined && !model.writesText)

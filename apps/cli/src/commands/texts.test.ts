@@ -34,7 +34,7 @@ beforeAll(async () => {
   expect([code, messages]).toEqual([0, expect.stringContaining("the first 2407 train")]);
   expect(messages).toContain("3 characters that the training part does not hold");
   summary = lines[0]!;
-});
+}, 60_000);
 
 describe("texts", () => {
   it("train to fewer nats a character than even odds, and the file says of what", async () => {
@@ -120,7 +120,7 @@ describe("tables of ordered levels", () => {
     const wide = write("wide.csv", Array.from({ length: 400 }, (_, i) => `${i},${i % 2}`).join("\n"));
     const refused = await ask(["train", wide, "-o", at("never"), "--flow", "subsetflow"]);
     expect([refused.code, refused.messages]).toEqual([2, expect.stringContaining("more than 256 different values")]);
-  });
+  }, 30_000);
 });
 
 describe("an alphabet", () => {

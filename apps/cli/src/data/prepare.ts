@@ -1,11 +1,12 @@
 /**
- * Makes a table ready for training: split, columns that vary, their mean and deviation.
+ * Makes a table ready for training: split, columns that vary, columns to condition on.
  *
  * @module
  */
 import { foldIn, type HostArray, hostArray, key, permutation, type Rows, takeRows } from "@normflow/core";
 import { UsageError } from "../io.ts";
 import type { NamedMatrix } from "./csv.ts";
+import { moments, varies } from "./measure.ts";
 
 /** Mean and deviation of the training rows, by column. */
 export interface Standardisation {
@@ -14,7 +15,7 @@ export interface Standardisation {
 }
 
 /** A table made ready for training. */
-export interface TableData extends Standardisation {
+export interface TableData {
   readonly train: Rows;
   readonly valid: Rows;
   readonly test: Rows;
@@ -28,19 +29,6 @@ export interface TableData extends Standardisation {
 
 const FEWEST_ROWS = 20;
 const SPLIT_STREAM = 0x73706c69;
-
-/** Mean and deviation of a column over chosen rows. */
-function moments(
-  { data, columns }: NamedMatrix,
-  column: number,
-  rows: Uint32Array,
-): readonly [mean: number, deviation: number] {
-  let [sum, squares] = [0, 0];
-  for (const r of rows) sum += data[r * columns + column]!;
-  const mean = sum / rows.length;
-  for (const r of rows) squares += (data[r * columns + column]! - mean) ** 2;
-  return [mean, Math.sqrt(squares / rows.length)];
-}
 
 /** The places of the columns to condition on. @throws {UsageError} where there is none of that name, or none is left */
 function contextPlaces(names: readonly string[], context: readonly string[]): number[] {
@@ -56,7 +44,7 @@ function contextPlaces(names: readonly string[], context: readonly string[]): nu
 }
 
 /**
- * Splits rows at random 80 : 10 : 10 and finds each column's mean and deviation over the training rows.
+ * Splits rows at random 80 : 10 : 10 and leaves out the columns that do not vary over the training rows.
  * @param context names of columns to condition on
  * @throws {UsageError} where there are fewer than 20 rows, or no column varies, or one to condition on does not
  */
@@ -68,18 +56,15 @@ export function prepareTable(table: NamedMatrix, seed: number, context: readonly
   const order = permutation(foldIn(key(seed), SPLIT_STREAM), rows);
   const tenth = Math.max(1, Math.floor(rows / 10));
   const training = order.slice(2 * tenth).sort();
-  const statistics = names.map((_, c) => moments(table, c, training));
-  const varies = (c: number): boolean => {
-    const [mean, deviation] = statistics[c]!;
-    return deviation > 1e-12 * Math.max(1, Math.abs(mean));
-  };
-  const still = conditions.find((c) => !varies(c));
+  const statistics = moments(takeRows(hostArray(data, [rows, columns]), training));
+  const isVarying = (c: number): boolean => varies(statistics.shift[c]!, statistics.scale[c]!);
+  const still = conditions.find((c) => !isVarying(c));
   if (still !== undefined)
     throw new UsageError("context", `The column "${names[still]}" does not vary, so nothing can depend on it.`, {
       hint: "Leave it out of --context.",
     });
   const events = [...names.keys()].filter((c) => !conditions.includes(c));
-  const kept = events.filter(varies);
+  const kept = events.filter(isVarying);
   if (kept.length === 0)
     throw new UsageError(
       "no-columns",
@@ -88,8 +73,8 @@ export function prepareTable(table: NamedMatrix, seed: number, context: readonly
         : "No column of the table varies.",
     );
   const standardisation = (places: readonly number[]): Standardisation => ({
-    shift: places.map((c) => statistics[c]![0]),
-    scale: places.map((c) => statistics[c]![1]),
+    shift: places.map((c) => statistics.shift[c]!),
+    scale: places.map((c) => statistics.scale[c]!),
   });
   const only = (places: readonly number[]): HostArray => {
     const narrow = new Float64Array(rows * places.length);
@@ -108,7 +93,6 @@ export function prepareTable(table: NamedMatrix, seed: number, context: readonly
     test: pick(order.slice(0, tenth).sort()),
     columns: kept.map((c) => names[c]!),
     context: { columns: context, ...standardisation(conditions) },
-    constant: events.filter((c) => !varies(c)).map((c) => names[c]!),
-    ...standardisation(kept),
+    constant: events.filter((c) => !isVarying(c)).map((c) => names[c]!),
   };
 }

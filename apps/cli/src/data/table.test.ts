@@ -2,6 +2,7 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { scratch } from "../testing/flowctl.ts";
+import { measureColumns } from "./measure.ts";
 import { prepareTable } from "./prepare.ts";
 import { columnsOf, readTable } from "./table.ts";
 
@@ -92,7 +93,8 @@ describe("prepareTable", () => {
   const table = { data, rows, columns: 3, names: ["a", "b", "c"] };
 
   it("splits rows without loss, drops columns that do not vary, and measures the rest", () => {
-    const { train, valid, test, columns, constant, shift, scale } = prepareTable(table, 1);
+    const { train, valid, test, columns, constant } = prepareTable(table, 1);
+    const { shift, scale } = measureColumns(train.x);
     expect([train, valid, test].map((s) => s.x.shape)).toEqual([
       [80, 2],
       [10, 2],
@@ -105,6 +107,14 @@ describe("prepareTable", () => {
     const mean = first.reduce((s, v) => s + v, 0) / 80;
     expect(shift[0]).toBeCloseTo(mean, 12);
     expect(scale[0]).toBeCloseTo(Math.sqrt(first.reduce((s, v) => s + (v - mean) ** 2, 0) / 80), 12);
+  });
+
+  it("keeps the columns to condition on apart", () => {
+    const { train, columns, context } = prepareTable(table, 1, ["c"]);
+    expect([columns, context.columns, train.context?.shape]).toEqual([["a"], ["c"], [80, 1]]);
+    const mean = Array.from(train.context!.data as Float64Array).reduce((s, v) => s + v, 0) / 80;
+    expect(context.shift[0]).toBeCloseTo(mean, 12);
+    expect(() => prepareTable(table, 1, ["b"])).toThrow('The column "b" does not vary');
   });
 
   it("splits alike for one seed and otherwise for another", () => {

@@ -25,8 +25,8 @@ const withNames = (matrix: Matrix): NamedMatrix => ({
   names: Array.from({ length: matrix.columns }, (_, i) => `x${i}`),
 });
 
-/** The arrays of an archive; nothing is unpacked beyond the limit. */
-function unpack(bytes: Uint8Array): (readonly [name: string, content: Uint8Array])[] {
+/** The arrays of an archive by name; nothing is unpacked beyond the limit. @throws {FormatError} where it is none */
+export function arraysOf(bytes: Uint8Array): (readonly [name: string, content: Uint8Array])[] {
   let size = 0;
   try {
     const files = unzipSync(bytes, {
@@ -45,7 +45,7 @@ function unpack(bytes: Uint8Array): (readonly [name: string, content: Uint8Array
 
 /** The array of an archive that is the table: the one named X, x or data, or the only one of two axes. */
 function readNpz(bytes: Uint8Array): Matrix {
-  const arrays = unpack(bytes);
+  const arrays = arraysOf(bytes);
   for (const wanted of ["X", "x", "data"]) {
     const found = arrays.find(([name]) => name === wanted);
     if (found) return readNpy(found[1]);
@@ -81,10 +81,10 @@ function readMatrix(path: string): NamedMatrix | Promise<NamedMatrix> {
   }
 }
 
-/** Reads a file, which an error names. */
-async function readMatrixNamed(path: string): Promise<NamedMatrix> {
+/** Reads a file, which an error names. @throws {UsageError} */
+export async function namingFile<T>(path: string, read: () => T | Promise<T>): Promise<T> {
   try {
-    return await readMatrix(path);
+    return await read();
   } catch (cause) {
     if (cause instanceof FormatError)
       throw new UsageError(cause.code, `${path}: ${cause.message}`, {
@@ -92,7 +92,7 @@ async function readMatrixNamed(path: string): Promise<NamedMatrix> {
         ...(cause.hint === undefined ? {} : { hint: cause.hint }),
       });
     const { code } = cause as NodeJS.ErrnoException;
-    if (code === undefined) throw cause;
+    if (code === undefined || cause instanceof UsageError) throw cause;
     throw new UsageError("unreadable", `${path}: ${sentence(cause)}`, { cause });
   }
 }
@@ -110,7 +110,7 @@ export async function readTable(path: string): Promise<Table> {
       "too-large",
       `${path} has ${(stats.size / GIB).toFixed(1)} GiB; tables of up to 2 GiB are read.`,
     );
-  const matrix = await readMatrixNamed(path);
+  const matrix = await namingFile(path, () => readMatrix(path));
   const bad = new Map<string, number>();
   matrix.data.forEach((v, i) => {
     const name = matrix.names[i % matrix.columns]!;

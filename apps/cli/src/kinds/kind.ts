@@ -85,8 +85,8 @@ export interface DataKind {
   detects(path: string, isFolder: boolean): boolean;
   /** Reads, splits and tells what was left out. @throws {UsageError} where nothing can be trained on */
   read(path: string, request: ReadRequest, io: Io): Prepared | Promise<Prepared>;
-  /** Settings of a run over so many items. */
-  settings(rows: number): RunConfig;
+  /** Settings of a run over so many items; of the default flow unless told. */
+  settings(rows: number, flow?: string): RunConfig;
   /** Whether a model file holds a model of this kind. */
   holds(opened: Opened): boolean;
   open(opened: Opened, backend: Backend): KindModel;

@@ -6,13 +6,14 @@
 import { statSync } from "node:fs";
 import type { Opened } from "@normflow/core";
 import { UsageError } from "../io.ts";
+import { images } from "./images.ts";
 import type { DataKind } from "./kind.ts";
 import { melodies } from "./melodies.ts";
 import { tables } from "./tables.ts";
 import { texts } from "./texts.ts";
 
 /** A path is of the first kind that detects it, a model of the first that holds it. */
-export const kinds: readonly DataKind[] = [melodies, texts, tables];
+export const kinds: readonly DataKind[] = [images, melodies, texts, tables];
 
 /** The kind of data at a path. @throws {UsageError} where there is nothing, or no reader for it */
 export function kindOf(path: string): DataKind {

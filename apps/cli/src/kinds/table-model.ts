@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { type Backend, hostArray, Model, type Opened } from "@normflow/core";
-import { answer, head } from "../answer.ts";
+import { type Backend, type HostArray, hostArray, Model, type Opened } from "@normflow/core";
+import { answer, answerFacts, head } from "../answer.ts";
 import type { DecodeCommand } from "../commands/decode.ts";
 import type { EncodeCommand } from "../commands/encode.ts";
 import { type ModelColumns, modelRows } from "../commands/model-rows.ts";
 import type { SampleCommand } from "../commands/sample.ts";
 import type { ScoreCommand } from "../commands/score.ts";
+import { readLabels } from "../data/labels.ts";
 import { EXIT, type Io, json, UsageError } from "../io.ts";
 import { csvHeader, rounded, writeCsv } from "../outputs.ts";
+import { auroc, averagePrecision } from "../score/ranking.ts";
 import type { KindModel, LatentLine } from "./kind.ts";
 
 interface TableModel extends ModelColumns {
@@ -70,15 +72,63 @@ async function sample({ model, columns, context }: TableModel, options: SampleCo
   return EXIT.done;
 }
 
+/** Draws of the cells of discrete columns over which a density is averaged. */
+const DRAWS = 8;
+
+/**
+ * ln p of rows; where the flow dequantizes, the logarithm of the mean density over draws in each row's cell, which is the
+ * mean density of the cell.
+ */
+export async function rowLogProb(model: Model, x: HostArray, context?: HostArray): Promise<Float64Array> {
+  const given = context ? { context } : {};
+  if (!model.flow.bijector.facts.stochastic.inverse) return Float64Array.from((await model.logProb(x, given)).data);
+  const draws: HostArray[] = [];
+  for (let seed = 0; seed < DRAWS; seed++) draws.push(await model.logProb(x, { ...given, seed }));
+  return Float64Array.from(draws[0]!.data, (_, i) => {
+    const all = draws.map(({ data }) => data[i]!);
+    const most = Math.max(...all);
+    return most + Math.log(all.reduce((sum, v) => sum + Math.exp(v - most), 0) / DRAWS);
+  });
+}
+
+/** The scores of rows as a .csv, with their labels where there are some. */
+function writeScores(
+  path: string,
+  nats: readonly number[],
+  labels: readonly boolean[] | undefined,
+  force: boolean,
+): void {
+  if (!path.toLowerCase().endsWith(".csv"))
+    throw new UsageError("score-output", "Scores are written as a .csv file.", {
+      hint: "Give a name that ends so: -o scores.csv.",
+    });
+  const rows = nats.map((v, row) => (labels ? [row, v, Number(labels[row])] : [row, v]));
+  writeCsv(path, labels ? ["row", "nats", "label"] : ["row", "nats"], rows, force);
+}
+
 async function score(table: TableModel, path: string, options: ScoreCommand, io: Io): Promise<number> {
   const rows = await modelRows(path, table, options, io);
   if (!rows) return EXIT.unusable;
-  const { data: logProb } = await table.model.logProb(rows.x, rows.context ? { context: rows.context } : {});
-  head(io, options, "        nats  row");
-  logProb.forEach((v, row) => {
-    const nats = rounded(-v);
-    answer(io, options, { file: rows.file, row, nats }, `${nats.toFixed(4).padStart(12)}  ${row}`);
-  });
+  const labels = options.labels === undefined ? undefined : await readLabels(options.labels, path, rows.table);
+  const nats = Array.from(await rowLogProb(table.model, rows.x, rows.context), (v) => rounded(-v));
+  if (options.output === undefined) {
+    head(io, options, "        nats  row");
+    nats.forEach((v, row) => {
+      answer(io, options, { file: rows.file, row, nats: v }, `${v.toFixed(4).padStart(12)}  ${row}`);
+    });
+  } else {
+    writeScores(options.output, nats, labels, options.force ?? false);
+    io.message(`${nats.length} scores written to ${options.output}.`);
+  }
+  if (labels) {
+    const figures = {
+      rows: nats.length,
+      anomalies: labels.filter(Boolean).length,
+      auroc: rounded(auroc(nats, labels)),
+      averagePrecision: rounded(averagePrecision(nats, labels)),
+    };
+    answerFacts(io, options, figures);
+  }
   return EXIT.done;
 }
 

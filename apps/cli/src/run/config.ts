@@ -77,7 +77,7 @@ type GivenFlags = { readonly [K in keyof RunConfig]: RunConfig[K] | undefined };
 
 /** Resolves the settings of a run. @throws {UsageError} where a flow is unknown or does not suit the data */
 export function resolveConfig(kind: DataKind, rows: number, given: Partial<RunConfig>): RunConfig {
-  const config = schema.parse({ ...kind.settings(rows), ...given });
+  const config = schema.parse({ ...kind.settings(rows, given.flow), ...given });
   const known = Object.keys(kind.flows);
   if (!known.includes(config.flow))
     throw new UsageError("unknown-flow", `There is no flow "${config.flow}" for ${kind.plural}.`, {

@@ -42,6 +42,8 @@ export type Values = Readonly<Record<string, Float32Values>>;
 export interface HostOptions {
   readonly device: Provider;
   readonly threads: number;
+  /** Without a pool of memory. */
+  readonly lean?: boolean;
 }
 
 /** The resident values of one compiled graph, and its sessions, one for each set of sizes. */

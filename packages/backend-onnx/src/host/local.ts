@@ -20,7 +20,7 @@ async function loadRuntime(): Promise<typeof Ort> {
 }
 
 /** @param detachable whether results are to lie in memory that can be transferred to another thread */
-export async function localHost({ device, threads }: HostOptions, detachable = false): Promise<Host> {
+export async function localHost({ device, threads, lean = false }: HostOptions, detachable = false): Promise<Host> {
   const ort = await loadRuntime();
   ort.env.logLevel = "error";
   const runtime = {
@@ -30,7 +30,7 @@ export async function localHost({ device, threads }: HostOptions, detachable = f
       // ONNX Runtime would look for it by itself, and write to standard error when it finds nothing.
       if (device === "cuda" && !existsSync(cudaProvider()))
         throw new Error("the CUDA provider library of onnxruntime-node is not installed.");
-      return ort.InferenceSession.create(model, sessionOptions(device, threads));
+      return ort.InferenceSession.create(model, sessionOptions(device, threads, lean));
     },
     // A carried value is written over the one before it; memory that ONNX Runtime has allocated cannot be handed to another thread.
     results: detachable ? ("own" as const) : ("carried" as const),

@@ -36,7 +36,9 @@ export const crop = defineLayer({
   facts: ({ event, height, width }: CropOptions) => {
     const [c, h, w] = event as unknown as ImageShape;
     if (height < h || width < w)
-      throw new OptionError("crop-size", `crop: ${height} × ${width} does not hold an image ${shapeText(event)}.`);
+      throw new OptionError("crop-size", `crop: ${height} × ${width} does not hold an image ${shapeText(event)}.`, {
+        hint: `Give a height from ${h} and a width from ${w} on.`,
+      });
     return {
       base: [c, height, width],
       data: event,

@@ -105,6 +105,7 @@ const convolution = defineLayer({
       throw new OptionError(
         "permutation",
         `invertible-conv: [${permutation}] does not name each of 0 to ${n - 1} once.`,
+        { hint: "randomPermutation(C, seed) of this package makes one." },
       );
     return { event, constantLogDet: true };
   },

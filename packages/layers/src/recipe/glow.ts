@@ -168,9 +168,13 @@ export function glow({
   reversible: recomputed = false,
 }: GlowOptions): Flow {
   if (event.length !== 3)
-    throw new OptionError("glow-event", `glow: an image has the shape [channels, height, width], not [${event}].`);
+    throw new OptionError("glow-event", `glow: an image has the shape [channels, height, width], not [${event}].`, {
+      hint: "For grey pictures of 28 × 28: event: [1, 28, 28].",
+    });
   if (!(margin > 0 && margin < 0.5))
-    throw new OptionError("glow-margin", `glow: the margin is a number between 0 and ½, not ${margin}.`);
+    throw new OptionError("glow-margin", `glow: the margin is a number between 0 and ½, not ${margin}.`, {
+      hint: "Leave it at .05.",
+    });
   const settings = { context, levels, steps, hidden, coupling, conv, prior, reversible: recomputed };
   const [c, h, w] = event as unknown as ImageShape;
   const unit = 2 ** levels;

@@ -13,6 +13,7 @@ import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
 import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
+import { type TabularOptions, tabular } from "./tabular.ts";
 import { type TarFlowOptions, tarFlow } from "./tar-flow.ts";
 
 /** A flow by name: what it takes and how it is made. */
@@ -41,7 +42,7 @@ const affineFlow = (layers: number) =>
 const bends = (layers: number) => ({
   features: noted(size, "size of an event"),
   context: noted(z.optional(size), "size of a context vector"),
-  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context", [64]),
+  hidden: noted(z.optional(z.array(size)), "widths of the network that reads a context; [64] unless told"),
   layers: noted(z.optional(size), "number of layers", layers),
   fast: noted(z.optional(z.enum(["sampling", "density"])), "the direction that is one pass", "sampling"),
 });
@@ -110,7 +111,40 @@ const transformers = z.object({
   bound: noted(z.optional(positive), "largest |log-scale| of a layer", 2),
 });
 
+/** What the default flow for tables takes. */
+const tabularFlow = z.object({
+  features: noted(size, "number of columns"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of spline layers", 2),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers", [64, 64]),
+  activation: noted(z.optional(activation), "nonlinearity of the networks", "relu"),
+  bins: noted(z.optional(size), "bins of each spline", 8),
+  bound: noted(z.optional(positive), "the splines span [-bound, bound] of whitened columns", 5),
+  noise: noted(
+    z.optional(z.number().check(z.gte(0))),
+    "noise at the first training step, in deviations of a column, for n rows and D columns times n^(-1/(D+4))",
+    0.5,
+  ),
+  lastNoise: noted(z.optional(positive), "what it has fallen to at the last step", 0.03),
+  steps: noted(z.optional(size), "training steps over which the noise falls", 1000),
+  columns: z.optional(
+    z.object({
+      rows: size,
+      shift: z.array(z.number()),
+      scale: z.array(z.number()),
+      covariance: z.array(z.array(z.number())),
+      step: z.array(z.number()),
+      origin: z.array(z.number()),
+    }),
+  ),
+});
+
 const table = {
+  tabular: {
+    summary: "splines over whitened columns, discrete ones dequantized; the default for tables of any kind",
+    options: tabularFlow,
+    make: tabular,
+  } satisfies Recipe<TabularOptions>,
   realnvp: {
     summary: "affine couplings; sampling and density in one pass",
     options: affineFlow(8),

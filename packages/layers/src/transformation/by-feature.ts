@@ -72,11 +72,13 @@ export const byFeature = definePart<ByFeatureOptions, Transformation>({
         return [select(hit, x, a), select(hit, logSlope, b)];
       }, results[0]!);
     };
+    const searching = transformations.find((t) => t.searches);
     return {
       role: "transformation",
       parameters: Math.max(...transformations.map((t) => t.parameters)),
       domain: first.domain,
       codomain: first.codomain,
+      ...(searching?.searches && { searches: searching.searches }),
       forward: map("forward"),
       inverse: map("inverse"),
     };

@@ -25,6 +25,7 @@ const mixture = definePart<LogisticMixtureOptions, Transformation>({
       parameters: 3 * components + 2,
       domain: "real",
       codomain: "real",
+      searches: "inverse",
       forward(theta, x) {
         const { logBelow, logAbove, logDensity } = logisticMixtureAt(mixtureOf(theta, components), x);
         const [y, logScale] = after.forward(slice(theta, -1, 3 * components, 2), sub(logBelow, logAbove));

@@ -5,6 +5,8 @@ import { mlp } from "../network/mlp.ts";
 import { array, mapValues } from "../testing/evaluate.ts";
 import { behaves, hasSecondDerivative, normalises } from "../testing/harness.ts";
 import { scalarLayer } from "../testing/scalar.ts";
+import { affine } from "./affine.ts";
+import { byFeature } from "./by-feature.ts";
 import { invertTransformation } from "./invert-transformation.ts";
 import { logisticMixture } from "./logistic-mixture.ts";
 import { mixtureCdf } from "./mixture-cdf.ts";
@@ -39,6 +41,11 @@ hasSecondDerivative(
 );
 
 describe("logisticMixture", () => {
+  test("says which direction is a search", () => {
+    expect(flowPlusPlus(3).facts.cost).toEqual({ forward: { search: true }, inverse: { passes: 1 } });
+    expect(byFeature({ transformations: [affine(), logisticMixture()], of: [0, 1] }).searches).toBe("inverse");
+  });
+
   test("starts close to the identity, with components of their own", async () => {
     const layer = scalarLayer(logisticMixture({ components: 8 }));
     const x = Array.from({ length: 41 }, (_, i) => (i - 20) / 10);

@@ -86,6 +86,7 @@ const cdf = definePart<MixtureCdfOptions, Transformation>({
     parameters: 3 * components,
     domain: "real",
     codomain: "unit",
+    searches: "inverse",
     forward(theta, x) {
       const mixture = mixtureOf(theta, components);
       if (kernel === "normal") {
