@@ -12,7 +12,9 @@ it("melodies get more and fewer notes along the direction that core finds from l
   const labels = melodies.map((event) => onsets(fromEvent(event)) > 12);
   const direction = attributeDirection(latents, labels, false, true);
   const [fewer, same, more] = await Promise.all(
-    [-1.5, 0, 1.5].map(async (amount) => notes(await model.decode(moveAlong(latents.slice(0, 100), direction, amount)))),
+    [-1.5, 0, 1.5].map(async (amount) =>
+      notes(await model.decode(moveAlong(latents.slice(0, 100), direction, amount))),
+    ),
   );
   expect(same).toBeCloseTo(notes(melodies.slice(0, 100)), 6);
   expect(more).toBeGreaterThan(same! + 1);
