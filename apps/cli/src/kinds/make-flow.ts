@@ -20,7 +20,7 @@ export function makeFlow<T extends object>(
   } catch (cause) {
     if (!(cause instanceof FlowError)) throw cause;
     const where = cause.message.startsWith(`${name}: `) ? "" : `${name}: `;
-    const remedy = cause.code === "options" ? hint : (cause.hint ?? hint);
+    const remedy = cause.code === "layer-options" ? hint : (cause.hint ?? hint);
     throw new UsageError("flow-options", `The flow ${where}${cause.message}`, { hint: remedy, cause });
   }
 }

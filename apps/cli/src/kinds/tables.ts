@@ -49,6 +49,7 @@ async function read(path: string, { seed, context }: ReadRequest, io: Io): Promi
       valid: data.valid,
       test: data.test,
       config,
+      loss: (recipes[config.flow as keyof typeof recipes] as Recipe<object>).loss?.(config.options),
       unit: "nats",
       data: {
         kind: "table",

@@ -24,7 +24,7 @@ export const optionRows = (schema: Schema, fromData: readonly string[] = []): Op
     .filter(([name]) => !fromData.includes(name))
     .map(([name, option]) => {
       const note = optionNotes.get(option);
-      return { name, type: option.expected, default: note?.default ?? null, description: note?.description ?? "" };
+      return { name, type: option.expected.replace(/, and in a file .*$/, ""), default: note?.default ?? null, description: note?.description ?? "" };
     });
 
 /** Options with a single value made a list of one where the schema wants a list, as `hidden=64` means it. */

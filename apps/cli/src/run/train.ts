@@ -8,6 +8,7 @@ import { join } from "node:path";
 import {
   type Backend,
   type Flow,
+  type Loss,
   Model,
   type RowSource,
   type Rows,
@@ -34,6 +35,8 @@ export interface Job {
   readonly valid: Rows;
   readonly test: Rows;
   readonly config: RunConfig;
+  /** What training minimises, where it is not the negative log-likelihood that validation measures. */
+  readonly loss?: Loss | undefined;
   /** Nats are divided by ln 2 for bits. */
   readonly unit: "bits" | "nats";
   /** Entries of an event that figures are given for, one by one: the characters of a text; 1 unless told. */
@@ -151,6 +154,8 @@ export async function trainRun(
   const paths = files(run);
   const { config, unit } = job;
   const per = (unit === "bits" ? Math.LN2 : 1) * (job.entries ?? 1);
+  // A loss that is no likelihood has no unit, and no place beside one in a picture.
+  const lossPer = job.loss ? 1 : per;
   removePartials(run);
   const before = readCheckpoint(run);
   const resolved = resolveFitOptions(
@@ -165,6 +170,7 @@ export async function trainRun(
       clip: config.clip,
       schedule: { warmup: config.warmup, shape: "cosine", floor: config.floor },
       average: config.average,
+      ...(job.loss ? { loss: job.loss } : {}),
     },
     rowSource(job.train).count,
   );
@@ -191,7 +197,7 @@ export async function trainRun(
     writeWhole(
       paths.plot,
       plot(`${config.flow}: ${unit} per ${job.entries ? "entry" : "item"}`, "epoch", unit, [
-        { name: "train", points: history.map((m) => [m.epoch, m.loss] as const) },
+        ...(job.loss ? [] : [{ name: "train", points: history.map((m) => [m.epoch, m.loss] as const) }]),
         { name: "validation", points: history.map((m) => [m.epoch, m.valid] as const) },
       ]),
     );
@@ -212,7 +218,7 @@ export async function trainRun(
         history.splice(0, history.length, ...history.filter(({ step }) => step <= trainer.step));
         continue;
       }
-      running.sum += result.loss / per;
+      running.sum += result.loss / lossPer;
       running.steps++;
       const { step } = trainer;
       show({ step, steps: resolved.steps, loss: running.sum / running.steps, valid: history.at(-1)?.valid, unit });

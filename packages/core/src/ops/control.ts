@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { FlowError } from "../error.ts";
 import { currentBuilder, emit, inline, innerBuilder, within } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Shape } from "../graph/size.ts";
@@ -134,3 +135,31 @@ export function customVjp<const O extends readonly Tensor[]>(
   ];
   return emit("customVjp", { name, body: graph, backward: rule }, [...outer, ...inputs]) as never;
 }
+
+/**
+ * Runs a function that has no gradient of its own, as the gradients of iterations have none: asked for one it throws,
+ * where `stopGradient` would answer 0.
+ *
+ * @param hint what to do instead
+ * @throws {FlowError} `no-gradient` where a gradient is taken through it
+ */
+export const withoutGradient = <const O extends readonly Tensor[]>(
+  name: string,
+  forward: (inputs: readonly Tensor[]) => O,
+  inputs: readonly Tensor[],
+  hint: string,
+): { readonly [K in keyof O]: Tensor } =>
+  customVjp(
+    name,
+    forward,
+    () => {
+      throw new FlowError(
+        "no-gradient",
+        `${name} has no gradient: it is one itself, of a function with a search in it.`,
+        {
+          hint,
+        },
+      );
+    },
+    inputs,
+  );

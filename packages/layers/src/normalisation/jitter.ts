@@ -36,6 +36,7 @@ export const jitter = defineLayer({
       throw new OptionError(
         "jitter-deviation",
         wrong >= 0 ? `jitter: the deviation of feature ${wrong} is below 0.` : "jitter: there is no feature.",
+        { hint: "Give each feature a deviation from 0." },
       );
     return { event: [deviation.length], constantLogDet: true };
   },

@@ -4,11 +4,13 @@ import { all } from "../all.ts";
 import { behaves, normalises } from "../testing/harness.ts";
 import { normals } from "../testing/numbers.ts";
 import { integral } from "../testing/quadrature.ts";
+import { ffjordFlow } from "./ffjord-flow.ts";
 import { iaf, maf } from "./maf.ts";
 import { naf } from "./naf.ts";
 import { nsf } from "./nsf.ts";
 import { realNVP } from "./real-nvp.ts";
 import { type Recipe, recipes } from "./recipes.ts";
+import { residualFlow } from "./residual-flow.ts";
 import { planarFlow, sylvesterFlow } from "./residual-stacks.ts";
 
 const small = { layers: 3, hidden: [8], activation: "tanh" as const };
@@ -21,6 +23,14 @@ behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
 behaves("naf", naf({ features: 2, context: 1, ...small, units: 3 }).bijector, { deviation: 0.3 });
 behaves("planarFlow", planarFlow({ features: 2, layers: 3, context: 1, hidden: [2], fast: "density" }).bijector);
 behaves("sylvester", sylvesterFlow({ features: 2, layers: 2 }).bijector);
+behaves("residualFlow", residualFlow({ features: 2, context: 1, layers: 2, hidden: [6], activation: "sin" }).bijector, {
+  deviation: 0.5,
+});
+normalises("residualFlow", residualFlow({ features: 2, layers: 2, hidden: [6] }).bijector, {
+  points: 100,
+  box: 10,
+  deviation: 0.2,
+});
 normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
@@ -50,6 +60,11 @@ describe("recipes", () => {
     expect(naf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { search: true }, inverse: { passes: 1 } });
     expect(planarFlow({ features: 5, fast: "density" }).bijector.facts.cost.inverse).toEqual({ passes: 1 });
     expect(sylvesterFlow({ features: 5 }).bijector.facts.cost.forward).toEqual({ passes: 1 });
+    expect(residualFlow({ features: 5 }).bijector.facts.cost).toEqual({
+      forward: { search: true },
+      inverse: { passes: 1 },
+    });
+    expect(ffjordFlow({ features: 5, solver: "rk4", steps: 8 }).bijector.facts.cost.forward).toEqual({ passes: 32 });
     expect(realNVP({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 1 } });
   });
 });

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import { type Flow, positive, size, z } from "@normflow/core";
+import { type Flow, type Loss, positive, size, z } from "@normflow/core";
+import { flowMatching } from "../continuous/flow-matching.ts";
 import { activation } from "../network/activation.ts";
+import { type ContractiveActivation, contractiveActivations } from "../residual/lipschitz-mlp.ts";
+import { type FfjordFlowOptions, ffjordFlow } from "./ffjord-flow.ts";
 import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type NafOptions, naf } from "./naf.ts";
 import { type NsfOptions, nsf } from "./nsf.ts";
 import { noted } from "./option-notes.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
+import { type ResidualFlowOptions, residualFlow } from "./residual-flow.ts";
 import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
 import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
 import { type TabularOptions, tabular } from "./tabular.ts";
@@ -23,6 +27,8 @@ export interface Recipe<O extends object> {
   readonly options: z.Schema<O>;
   /** Describes the flow. */
   make(options: O): Flow;
+  /** What training minimises, where it is not the negative log-likelihood. */
+  loss?(options: O): Loss | undefined;
 }
 
 /** What all recipes of coupling and autoregressive layers take. */
@@ -139,6 +145,42 @@ const tabularFlow = z.object({
   ),
 });
 
+/** What the recipe of residual layers takes. */
+const residualNetworks = z.object({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  layers: noted(z.optional(size), "number of layers; see residualFlow"),
+  hidden: noted(z.optional(z.array(size)), "widths of each network's hidden layers"),
+  activation: noted(
+    z.optional(z.enum(Object.keys(contractiveActivations) as ContractiveActivation[])),
+    "nonlinearity of the networks, none of them steeper than 1",
+  ),
+  coefficient: noted(z.optional(positive), "largest slope of a network, below 1"),
+  logDet: noted(z.optional(z.enum(["roulette", "exact"])), "how training estimates the log-det"),
+});
+
+/** Options of the recipe `ffjord`: those of the flow, and how it is trained. */
+export interface FfjordRecipeOptions extends FfjordFlowOptions {
+  /** Flow matching, or likelihood through the solver; matching unless told. */
+  training?: "matching" | "likelihood" | undefined;
+  /** Exponent by which the times of flow matching lean towards the data; 1 unless told. */
+  late?: number | undefined;
+}
+
+const continuousFlow = z.object({
+  features: noted(size, "size of an event"),
+  context: noted(z.optional(size), "size of a context vector"),
+  hidden: noted(z.optional(z.array(size)), "widths of the field's hidden layers"),
+  activation: noted(z.optional(activation), "nonlinearity of the field"),
+  solver: noted(z.optional(z.enum(["dopri5", "rk4"])), "steps of its own for each event, or fixed ones"),
+  steps: noted(z.optional(size), "steps of rk4"),
+  tolerance: noted(z.optional(positive), "error of a step of dopri5"),
+  trace: noted(z.optional(z.enum(["exact", "hutchinson"])), "how likelihood training finds the log-det"),
+  adjoint: noted(z.optional(z.boolean()), "solve backwards for the gradient instead of keeping the steps"),
+  training: noted(z.optional(z.enum(["matching", "likelihood"])), "flow matching, or likelihood through the solver"),
+  late: noted(z.optional(positive), "exponent by which the times of flow matching lean towards the data"),
+});
+
 const table = {
   tabular: {
     summary: "splines over whitened columns, discrete ones dequantized; the default for tables of any kind",
@@ -197,6 +239,17 @@ const table = {
     options: transformers,
     make: tarFlow,
   } satisfies Recipe<TarFlowOptions>,
+  residualflow: {
+    summary: "contractions added to the event; density in one pass, sampling by fixed-point iteration",
+    options: residualNetworks,
+    make: residualFlow,
+  } satisfies Recipe<ResidualFlowOptions>,
+  ffjord: {
+    summary: "a velocity field followed through time; trained by flow matching, both directions solve an equation",
+    options: continuousFlow,
+    make: ({ training: _, late: __, ...options }) => ffjordFlow(options),
+    loss: ({ training = "matching", late }) => (training === "matching" ? flowMatching({ late }) : undefined),
+  } satisfies Recipe<FfjordRecipeOptions>,
 } as const;
 
 /** Flows for images of whole numbers, by name. */

@@ -20,7 +20,7 @@ const columns: TableColumns = {
 const small = { features: 2, hidden: [8], bins: 4, activation: "tanh" as const };
 const none = { params: new Float64Array(0) };
 
-behaves("unwhiten", unwhiten({ shift: [1, -2, 0], lower: [[2], [-1, 0.5], [0.3, 0.2, 3]] }));
+behaves("unwhiten", unwhiten({ shift: [1, -2, 0], lower: [[1.05], [-0.1, 0.95], [0.05, 0.1, 1]] }));
 behaves("jitter", jitter({ deviation: [0.5, 0], fall: 0.1, steps: 10 }));
 behaves("latticeDequantize", latticeDequantize({ step: [1, 0, 0.25], origin: [0, 0, 3] }), {
   base: (n) => Array.from({ length: n }, (_, i) => 0.25 * (i - 7) + 0.1),

@@ -33,6 +33,7 @@ export const latticeDequantize = defineLayer({
       throw new OptionError(
         "lattice-lengths",
         `lattice-dequantize: there are ${step.length} steps and ${origin.length} origins.`,
+        { hint: "Give each feature a step and an origin." },
       );
     const negative = step.findIndex((s) => !(s >= 0));
     if (negative >= 0)

@@ -7,12 +7,14 @@ import {
   type Bijector,
   constant,
   type HostArray,
+  key,
   layoutOf,
   type Mode,
   type NoiseSpec,
   reference,
   reshape,
   stack,
+  startValues,
   type Tensor,
   traceProgram,
   vjp,
@@ -25,7 +27,8 @@ export type Way = "forward" | "inverse";
 export interface Setting {
   /** Parameter vector in the layout's order. */
   readonly params: Float64Array;
-  readonly state?: Float64Array;
+  /** State vector; as it starts unless told. */
+  readonly state?: Float64Array | undefined;
   /** Context rows, one a batch entry, or none. */
   readonly context?: HostArray | undefined;
   readonly mode?: Mode;
@@ -80,7 +83,7 @@ export async function prepare(
     const outputs = await executable.run({
       input,
       ...(params.length > 0 ? { params: array(params, [params.length]) } : {}),
-      ...(states > 0 ? { state: array(state ?? new Float64Array(states), [states]) } : {}),
+      ...(states > 0 ? { state: array(state ?? startValues(layoutOf(layer.state), key(1)), [states]) } : {}),
       ...(context ? { context } : {}),
       ...Object.fromEntries(
         noises.map((spec) => {
@@ -103,6 +106,16 @@ export async function evaluate(
 ): Promise<Results> {
   const shapes = { input: input.shape, context: setting.context?.shape };
   return (await prepare(layer, way, shapes, setting, body))(input, setting);
+}
+
+/** The state in which a layer comes to rest at given parameters; undefined where it has none. */
+export async function settledState(layer: Bijector, z: HostArray, setting: Setting): Promise<Float64Array | undefined> {
+  if (layoutOf(layer.state).size === 0) return undefined;
+  const { state } = await evaluate(layer, "forward", z, { ...setting, mode: "init" }, ({ value, logDet }) => ({
+    value,
+    logDet,
+  }));
+  return state;
 }
 
 /** The value and the log-det of one way. */

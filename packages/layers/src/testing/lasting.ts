@@ -29,9 +29,12 @@ import { integrable, integral, oneContext } from "./quadrature.ts";
 /** Layers in the stack whose float32 errors are looked at. */
 const DEPTH = 32;
 
-/** Whether layers of a kind can follow each other. */
-export const stackable = ({ facts }: Bijector): boolean =>
-  facts.domain === "real" && facts.codomain === "real" && facts.base.join() === facts.data.join();
+/** Whether layers of a kind can follow each other, and need no state that fits their parameters. */
+export const stackable = ({ facts, state }: Bijector): boolean =>
+  layoutOf(state).size === 0 &&
+  facts.domain === "real" &&
+  facts.codomain === "real" &&
+  facts.base.join() === facts.data.join();
 
 /** Sends values through a stack and back in float32, and compares with float64. */
 export async function expectLittleDrift(layer: Bijector, deviation: number, tolerance: number): Promise<void> {
@@ -64,7 +67,11 @@ async function trained(layer: Bijector): Promise<{ readonly model: Model; readon
   // What has nothing to learn goes into files as it is.
   if (layoutOf(layer.params).size === 0)
     return {
-      model: new Model(described, { params: new Float64Array(0), state: new Float64Array(0) }, reference()),
+      model: new Model(
+        described,
+        { params: new Float64Array(0), state: new Float64Array(layoutOf(layer.state).size) },
+        reference(),
+      ),
       x: some,
     };
   const model = await fit(

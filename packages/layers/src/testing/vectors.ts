@@ -18,12 +18,14 @@ import {
 } from "@normflow/core";
 import {
   elementwiseAffine,
+  ffjord,
   histogramCdf,
   invertibleConv,
   invertTransformation,
   leakyRelu,
   luLinear,
   mixtureCdf,
+  mlp,
   normalCdf,
   permute,
   planar,
@@ -84,6 +86,8 @@ export function flatten(numbers: Numbers): { readonly data: number[]; readonly s
 export interface Made {
   readonly layer: Bijector;
   readonly params?: Readonly<Record<string, readonly number[]>>;
+  /** 1e-9 unless told. */
+  readonly tolerance?: number;
 }
 
 /** The parameter vector with given arrays, zero elsewhere. */
@@ -190,6 +194,20 @@ export const bijectorKinds: Readonly<Record<string, Maker>> = {
     params: { weight: matrixOf(weight).flat(), bias: listOf(bias) },
   }),
   Squeeze: (_, shape) => ({ layer: squeeze({ event: shape.slice(-3) }) }),
+  ContinuousFlow: ({ w1, wt, b1, w2 }) => {
+    const [first, time, second] = [matrixOf(w1), listOf(wt), matrixOf(w2)];
+    const features = second.length;
+    const field = mlp({ in: features + 1, out: features, hidden: [first.length], activation: "tanh" });
+    return {
+      layer: ffjord({ features, field, tolerance: 1e-10 }),
+      params: {
+        "field/layers/0/weight": first.flatMap((row, i) => [...row, time[i]!]),
+        "field/layers/0/bias": listOf(b1),
+        "field/layers/1/weight": second.flat(),
+      },
+      tolerance: 1e-7,
+    };
+  },
   // A histogram with no floor, whose θ is the bias of a perceptron with nothing to read; its cells lie on [0, 1].
   LinearSpline: ({ unnormalized_pdf }) => {
     const bins = listOf(unnormalized_pdf).length;
