@@ -87,7 +87,7 @@ export {
   type ReverseKLOptions,
   reverseKL,
 } from "./fit/loss.ts";
-export { type CallOptions, interpolateLatents, Model, type Weights } from "./fit/model.ts";
+export { type CallOptions, Model, type Weights } from "./fit/model.ts";
 export { NoiseMaker, type NoiseSource } from "./fit/noise.ts";
 export { adamStep, type Moments, type OptimiserOptions, type StepScalars } from "./fit/optimiser.ts";
 export { type RowSource, type Rows, randomWindows, rowSource, windowRows } from "./fit/rows.ts";
@@ -118,6 +118,20 @@ export {
   symbol,
 } from "./graph/size.ts";
 export { Tensor, type TensorLike } from "./graph/tensor.ts";
+export {
+  type ChainDraws,
+  type ChainOptions,
+  type HmcOptions,
+  hmc,
+  type MetropolisOptions,
+  metropolis,
+} from "./inference/chains.ts";
+export { type ConditionalOptions, conditionalSample } from "./inference/conditional.ts";
+export { contrastivePosterior } from "./inference/contrastive.ts";
+export { type EvidenceBoundOptions, elbo, iwae, type LogJoint } from "./inference/evidence-bounds.ts";
+export { type ImportanceWeights, importanceSample, importanceWeights } from "./inference/importance.ts";
+export { attributeDirection, interpolateLatents, type Latents, moveAlong, nearestTypical } from "./inference/latent.ts";
+export { type LatentTarget, pulledBack, tilted } from "./inference/latent-target.ts";
 export { decodeSafetensors, encodeSafetensors, type FileTensor, MODEL_FORMAT } from "./model-file/index.ts";
 export * from "./ops/index.ts";
 export { joinParts } from "./passes/join-parts.ts";

@@ -34,6 +34,24 @@ describe("a model", () => {
     for (const chunk of [0, -1, 1.5]) await expect(m.sample(1, { chunk })).rejects.toMatchObject({ code: "chunk" });
   });
 
+  it("goes on with other weights, and refuses those of another flow", async () => {
+    const m = model();
+    const before = await m.decode([[1, 2]]);
+    await m.setWeights({ params: Float64Array.of(6), state: new Float64Array(0) });
+    expect([...(await m.decode([[1, 2]])).data]).toEqual([...before.data].map((v) => 2 * v));
+    expect(m.weights.params[0]).toBe(6);
+    const others = { params: Float64Array.of(1, 2), state: new Float64Array(0) };
+    await expect(m.setWeights(others)).rejects.toMatchObject({ code: "weights" });
+  });
+
+  it("draws the same events with their log-probability", async () => {
+    const { x, logProb } = await model().sampleWithLogProb(5, { seed: 2 });
+    expect(x).toEqual(await model().sample(5, { seed: 2 }));
+    const asked = await model().logProb(x);
+    expect(logProb.shape).toEqual([5]);
+    logProb.data.forEach((v, i) => void expect(v).toBeCloseTo(asked.data[i]!, 12));
+  });
+
   it("stops between chunks, having let the abort arrive", async () => {
     let turns = 0;
     const signal = {

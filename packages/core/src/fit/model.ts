@@ -11,6 +11,8 @@ import type { Flow } from "../distribution/flow.ts";
 import { FlowError, OptionError, ShapeError } from "../error.ts";
 import { type Shape, shapeText } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
+import { interpolateLatents } from "../inference/latent.ts";
+import { concat, expandDims, reshape } from "../ops/layout.ts";
 import { key as seedKey } from "../random/index.ts";
 import { concatRows, contextRows, type Numbers, repeatRows, rowRange, toHostArray } from "./data.ts";
 import { batchSize } from "./loss.ts";
@@ -44,7 +46,7 @@ export interface CallOptions {
   readonly chunk?: number;
 }
 
-type Method = "logProb" | "encode" | "decode" | "sample";
+type Method = "logProb" | "encode" | "decode" | "sample" | "sampleWithLogProb";
 
 /** Events in one run of a program unless told; longer inputs go in several. */
 const CHUNK = 512;
@@ -55,23 +57,47 @@ interface Computation {
   readonly body: (program: ProgramBody) => Tensor;
 }
 
+/** A program on the backend, and which weights it keeps there. */
+interface Compiled {
+  readonly program: Program;
+  readonly executable: Executable;
+  readonly resident: readonly string[];
+}
+
 /** A trained flow that can be asked: everything that executes is async. */
 export class Model {
   readonly flow: Flow;
   readonly backend: Backend;
-  readonly weights: Weights;
+  private given: Weights;
   /** Facts of the training, as the file keeps them. */
   readonly facts: Readonly<Record<string, unknown>>;
-  private readonly programs = new Map<string, Promise<{ program: Program; executable: Executable }>>();
+  private readonly programs = new Map<string, Promise<Compiled>>();
   private readonly noise = new NoiseMaker(seedKey(0));
   private disposed = false;
 
   constructor(flow: Flow, weights: Weights, backend: Backend, facts: Readonly<Record<string, unknown>> = {}) {
     checkWeights({ params: layoutOf(flow.params), state: layoutOf(flow.state) }, weights);
     this.flow = flow;
-    this.weights = weights;
+    this.given = weights;
     this.backend = backend;
     this.facts = facts;
+  }
+
+  /** Weights and state, as they are now. */
+  get weights(): Weights {
+    return this.given;
+  }
+
+  /**
+   * Takes over other weights of the same flow; what is compiled goes on with them. A copy that lags behind a run, as a
+   * Bellman backup wants, is asked between its steps.
+   * @throws {ShapeError} `weights` where they are not this flow's
+   */
+  async setWeights(weights: Weights): Promise<void> {
+    checkWeights({ params: layoutOf(this.flow.params), state: layoutOf(this.flow.state) }, weights);
+    this.given = weights;
+    for (const { executable, resident } of await Promise.all(this.programs.values()))
+      await executable.put(this.resident(resident));
   }
 
   /** The number of parameters. */
@@ -85,6 +111,36 @@ export class Model {
    * @returns shape [n, …event], or [contexts, n, …event] with a context
    */
   async sample(n: number, options: CallOptions & { readonly temperature?: number } = {}): Promise<HostArray> {
+    const { rows, contexts } = await this.draw("sample", n, options);
+    return hostArray(rows.data, [...contexts, n, ...this.flow.event]);
+  }
+
+  /**
+   * Draws events with ln p(x) of each, in nats, in the one pass that sampling takes: the events that `sample` draws.
+   * @param n events for each context
+   * @returns x [n, …event] and logProb [n], each with the contexts in front where there are some
+   */
+  async sampleWithLogProb(
+    n: number,
+    options: CallOptions = {},
+  ): Promise<{ readonly x: HostArray; readonly logProb: HostArray }> {
+    const { rows, contexts } = await this.draw("sampleWithLogProb", n, options);
+    const width = rows.shape[1]!;
+    const count = rows.shape[0]!;
+    const make = rows.data.constructor as Float32ArrayConstructor;
+    const [x, logProb] = [new make(count * (width - 1)) as FloatArray, new make(count) as FloatArray];
+    for (let i = 0; i < count; i++) {
+      x.set(rows.data.subarray(i * width, (i + 1) * width - 1), i * (width - 1));
+      logProb[i] = rows.data[(i + 1) * width - 1]!;
+    }
+    return { x: hostArray(x, [...contexts, n, ...this.flow.event]), logProb: hostArray(logProb, [...contexts, n]) };
+  }
+
+  private async draw(
+    method: Method,
+    n: number,
+    options: CallOptions & { readonly temperature?: number },
+  ): Promise<{ readonly rows: HostArray; readonly contexts: readonly number[] }> {
     if (!Number.isInteger(n) || n < 0)
       throw new OptionError("sample-count", `A number of samples is a whole number from 0, not ${n}.`, {
         hint: "sample(100) draws a hundred events for each context.",
@@ -97,8 +153,8 @@ export class Model {
     const context = this.contextOf(options.context);
     const contexts = context ? context.shape[0]! : 1;
     const rows = await this.runRows(
-      "sample",
-      this.method("sample"),
+      method,
+      this.method(method),
       contexts * n,
       {},
       context && repeatRows(context, n),
@@ -108,7 +164,7 @@ export class Model {
         temperature,
       },
     );
-    return hostArray(rows.data, context ? [contexts, n, ...this.flow.event] : [n, ...this.flow.event]);
+    return { rows, contexts: context ? [contexts] : [] };
   }
 
   /** ln p(x) in nats, of x's batch shape. */
@@ -253,7 +309,7 @@ export class Model {
     return parts.length === 1 ? parts[0]! : concatRows(parts);
   }
 
-  private compiled(name: string, computation: Computation): Promise<{ program: Program; executable: Executable }> {
+  private compiled(name: string, computation: Computation): Promise<Compiled> {
     let compiled = this.programs.get(name);
     if (!compiled) {
       compiled = this.compile(computation);
@@ -270,11 +326,12 @@ export class Model {
       encode: { x: [batchSize, ...flow.event] },
       decode: { z: [batchSize, ...flow.bijector.facts.base] },
       sample: {},
+      sampleWithLogProb: {},
     };
     return { inputs: inputs[method], body: (body) => methodBody(flow, method, body) };
   }
 
-  private async compile({ inputs, body }: Computation): Promise<{ program: Program; executable: Executable }> {
+  private async compile({ inputs, body }: Computation): Promise<Compiled> {
     const { flow } = this;
     const context = flow.context && [batchSize, ...flow.context];
     const program = traceProgram(flow, { mode: "eval", inputs, context }, (traced) => ({ result: body(traced) }));
@@ -282,10 +339,14 @@ export class Model {
       program.graph.inputs.some((t) => (t.node.params as { name?: string }).name === name),
     );
     const executable = await this.backend.compile(program.graph, { resident });
+    await executable.put(this.resident(resident));
+    return { program, executable, resident };
+  }
+
+  private resident(names: readonly string[]): Arrays {
     const { params, state } = this.weights;
     const values: Arrays = { params: hostArray(params, [params.length]), state: hostArray(state, [state.length]) };
-    await executable.put(Object.fromEntries(resident.map((name) => [name, values[name]!])));
-    return { program, executable };
+    return Object.fromEntries(names.map((name) => [name, values[name]!]));
   }
 }
 
@@ -299,35 +360,11 @@ function methodBody(flow: Flow, method: Method, { scope, inputs }: ProgramBody):
       return flow.bijector.forward(scope.at("bijector"), inputs["z"]!)[0];
     case "sample":
       return flow.sample(scope, [batchSize])[0];
+    case "sampleWithLogProb": {
+      const [x, logProb] = flow.sample(scope, [batchSize]);
+      return concat([reshape(x, [batchSize, flow.event.reduce((a, b) => a * b, 1)]), expandDims(logProb, 1)], 1);
+    }
     default:
       return method satisfies never;
   }
-}
-
-/** Points from a to b: (1 − t) a + t b, or along the great circle through both. */
-export function interpolateLatents(
-  a: FloatArray,
-  b: FloatArray,
-  points: number,
-  path: "linear" | "spherical",
-): Float64Array {
-  const size = a.length;
-  const out = new Float64Array(points * size);
-  let [dot, na, nb] = [0, 0, 0];
-  for (let i = 0; i < size; i++) {
-    dot += a[i]! * b[i]!;
-    na += a[i]! ** 2;
-    nb += b[i]! ** 2;
-  }
-  const angle = Math.acos(Math.max(-1, Math.min(1, dot / Math.sqrt(na * nb || 1))));
-  const straight = path === "linear" || Math.sin(angle) < 1e-6;
-  for (let p = 0; p < points; p++) {
-    const t = p / (points - 1);
-    const [wa, wb] = straight
-      ? [1 - t, t]
-      : [Math.sin((1 - t) * angle) / Math.sin(angle), Math.sin(t * angle) / Math.sin(angle)];
-    for (let i = 0; i < size; i++)
-      out[p * size + i] = p === 0 ? a[i]! : p === points - 1 ? b[i]! : wa * a[i]! + wb * b[i]!;
-  }
-  return out;
 }
