@@ -33,6 +33,7 @@ export interface Optional<T> extends Schema<T | undefined> {
 
 /** One more thing that a value must be. */
 export interface Check<T> {
+  /** Whether a value is that. */
   test(value: T): boolean;
   /** What it adds to what is expected; without it, `message` says what was wrong. */
   readonly expected?: string;

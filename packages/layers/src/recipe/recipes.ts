@@ -252,14 +252,16 @@ const table = {
   } satisfies Recipe<FfjordRecipeOptions>,
 } as const;
 
-/** Flows for images of whole numbers, by name. */
-export const imageRecipes = {
+const imageTable = {
   glow: {
     summary: "multi-scale couplings between channels of images; sampling and density in one pass",
     options: glowFlow,
     make: glow,
   } satisfies Recipe<GlowOptions>,
 } as const;
+
+/** Flows for images of whole numbers, by name. */
+export const imageRecipes: typeof imageTable = imageTable;
 
 /** Flows for tables of numbers, by name. */
 export const recipes: typeof table = table;
