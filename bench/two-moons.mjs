@@ -1,9 +1,10 @@
 // Trains RealNVP on the two moons, with ONNX Runtime on the CPU unless told: held-out nats beside the exact entropy, and seconds.
 //
-//   node bench/two-moons.mjs [--seed 0] [--steps 2000] [--backend onnx|js|reference]
+//   node bench/two-moons.mjs [--seed 0] [--steps 2000] [--backend onnx|js|reference|tfjs:wasm|tfjs:cpu]
 import { parseArgs } from "node:util";
 import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
+import { tfjs } from "@normflow/backend-tfjs";
 import { fit, hostArray, key, normal, reference, uniform } from "@normflow/core";
 import { realNVP } from "@normflow/layers";
 
@@ -32,7 +33,13 @@ export function twoMoons(n, seed) {
   return hostArray(data, [n, 2]);
 }
 
-const backends = { onnx, js, reference };
+const backends = {
+  onnx,
+  js,
+  reference,
+  "tfjs:wasm": () => tfjs({ device: "wasm" }),
+  "tfjs:cpu": () => tfjs({ device: "cpu" }),
+};
 const backend = await backends[values.backend]();
 const start = performance.now();
 const model = await fit(
