@@ -66,6 +66,8 @@ describeInBrowser("the focus", () => {
 
   it("is in no trap: Tab goes once around the page", async () => {
     const { page, close } = await openPage();
+    // The last section to be drawn.
+    await page.getByRole("region", { name: "History" }).waitFor();
     await page.locator("body").click({ position: { x: 4, y: 400 } });
     const seen = new Set<string>();
     let around = false;

@@ -172,5 +172,8 @@ export async function expectLikeReference(
 ): Promise<void> {
   const subject = { name: backend.describe(), graph: () => graph, inputs: () => inputs, tolerance };
   const { ok, said } = await runCase(subject, backend);
-  if (!ok) throw new BackendError("differs", `${backend.describe()}: ${said}.`);
+  if (!ok)
+    throw new BackendError("differs", `${backend.describe()}: ${said}.`, {
+      hint: "Compare its rule with the reference kernel of that primitive.",
+    });
 }

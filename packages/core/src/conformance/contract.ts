@@ -23,10 +23,12 @@ const N = symbol("N");
 const row = (...data: number[]): HostArray => ({ data: Float32Array.from(data), shape: [data.length] });
 const list = (array: HostArray | undefined): number[] => Array.from(array!.data);
 
+const HINT = "The reference backend keeps this promise: compare with it.";
+
 /** Holds plain data against what was due. */
 function expectSame(actual: unknown, due: unknown, what: string): void {
   const [a, d] = [JSON.stringify(actual), JSON.stringify(due)];
-  if (a !== d) throw new BackendError("contract", `${what}: ${a} where ${d} was due.`);
+  if (a !== d) throw new BackendError("contract", `${what}: ${a} where ${d} was due.`, { hint: HINT });
 }
 
 /** Holds a refusal against the code that was due. */
@@ -37,7 +39,10 @@ async function expectRefused(promise: Promise<unknown>, code: string, what: stri
   );
   const seen = error instanceof FlowError ? error.code : error === undefined ? "no error" : String(error);
   if (seen !== code)
-    throw new BackendError("contract", `${what}: ${seen} where an error of code ${code} was due.`, { cause: error });
+    throw new BackendError("contract", `${what}: ${seen} where an error of code ${code} was due.`, {
+      hint: HINT,
+      cause: error,
+    });
 }
 
 /** A case on one executable, which is disposed of whatever happens. */
@@ -150,7 +155,8 @@ const resident: readonly ContractCase[] = [
       (error: Error) => error.message,
     );
     const due = "Input x has shape [3] where [2] is expected";
-    if (!said.includes(due)) throw new BackendError("contract", `A wrong shape: ${said} where "${due}" was due.`);
+    if (!said.includes(due))
+      throw new BackendError("contract", `A wrong shape: ${said} where "${due}" was due.`, { hint: HINT });
     expectSame(list((await e.get(["p"]))["p"]), [1, 2], "p after a refused run");
   }),
   on("resident values are missing until they are put, and refused in the wrong size", momentum, kept, async (e) => {

@@ -40,6 +40,7 @@ export const normalAndCircular: ((options: NormalAndCircularOptions) => Base) & 
       throw new OptionError(
         "base-circular",
         `normal-and-circular: circular [${circular}] must name different features below ${features}.`,
+        { hint: "Count features from 0, and name each once." },
       );
     const onCircle = (): Tensor => constant(Array.from({ length: features }, (_, i) => Number(circular.includes(i))));
     // A masked entry costs what a normal does at 0; the circle's own price is put in its place.

@@ -81,7 +81,9 @@ function compile(graph: Graph, options: CompileOptions, evaluateGraph: Evaluate)
       for (const [name, { data, shape }] of Object.entries(values)) {
         const size = shape.reduce((a, b) => a * b, 1);
         if (size !== data.length)
-          throw new ShapeError("input-size", `Input ${name} has ${data.length} values for a shape of ${size}.`);
+          throw new ShapeError("input-size", `Input ${name} has ${data.length} values for a shape of ${size}.`, {
+            hint: "Put an array of the shape that the graph declares.",
+          });
         resident.set(name, { data: Float64Array.from(data), shape });
       }
     },

@@ -110,6 +110,7 @@ const layer = defineLayer({
       throw new ShapeError(
         "ffjord-context",
         `ffjord: the field ${field.kind} conditions on a context ${shapeText(field.context)}; it must be a vector.`,
+        { hint: "Give the field a context of one axis, such as mlp({ context: 2, … })." },
       );
     const cost: Cost = solver === "rk4" ? { passes: 4 * steps } : rootFinding;
     return { event: [features], context: field.context, forward: cost, inverse: cost };

@@ -54,7 +54,7 @@ function told(scope: Scope, x: Tensor, { event, levels, noise }: VariationalDequ
  * @throws {ShapeError} `noise-event`, `noise-context`, `noise-domain` where the noise flow does not fit
  * @example
  * const { base, bijector } = realNVP({ features: 4, context: 4, layers: 2, hidden: [16] });
- * const noise = flow({ base, bijector: chain([bijector, sigmoid({ event: [4] })]) });
+ * const noise = flow({ base, bijector: chain([bijector, normalCdf({ event: [4] })]) });
  * variationalDequantize({ event: [4], levels: 17, noise });
  * @see Ho et al. 2019, Flow++: Improving Flow-Based Generative Models with Variational Dequantization, section 3.1
  */
