@@ -67,7 +67,7 @@ class FakeWorker implements WorkerLike {
   }
 }
 
-function engine(patience = 30) {
+function engine(patience = 400) {
   FakeWorker.all = [];
   let restarts = 0;
   const made = new Engine({ spawn: () => new FakeWorker(), onRestart: () => void restarts++, patience });
@@ -110,7 +110,7 @@ describe("the engine", () => {
         worker.behaviour = harm;
         return worker;
       },
-      patience: 30,
+      patience: 400,
     });
     await made.use(model);
     harm = behaviour;
@@ -180,7 +180,7 @@ describe("the engine", () => {
         worker.behaviour = harm;
         return worker;
       },
-      patience: 30,
+      patience: 400,
     });
     await fragile.use(model);
     FakeWorker.all[0]!.behaviour = harm = "crashes";
