@@ -9,14 +9,12 @@
 // at the end of that way. As a check that the flow is a model of digits and no table, it prints the nats of held-out
 // digits and of those that were moved (t = 1), and how many of the flow's own samples look like the digit that they are
 // taken for: what the classifier is sure of (p ≥ 0.5). A classifier is a flow too: one of labels, given pixels.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
 import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
 import * as c from "@normflow/core";
 import { actNorm, affine, coupling, mlp, sigmoid, uniformDequantize } from "@normflow/layers";
+import { digitRows } from "./targets/digits.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -37,11 +35,7 @@ if (!folder) {
 
 const PIXELS = 64;
 const LEVELS = 17;
-const table = gunzipSync(readFileSync(join(folder, "data/images/digits.csv.gz")))
-  .toString("utf8")
-  .trim()
-  .split("\n")
-  .map((line) => line.split(",").map(Number));
+const table = digitRows(folder);
 const side = (test) => {
   const rows = table.filter((_, i) => (i % 5 === 4) === test);
   return {

@@ -5,10 +5,8 @@
 //
 // Rows with index mod 5 = 4 are held out. The classifier, a perceptron 64-64-10, is trained on the same training rows and never sees
 // a sample; its share of right answers on the held-out rows is printed beside.
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
 import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
 import {
@@ -29,6 +27,7 @@ import {
   traceProgram,
 } from "@normflow/core";
 import { glow, mlp } from "@normflow/layers";
+import { digitRows } from "./targets/digits.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -45,12 +44,7 @@ const { values: args } = parseArgs({
 const number = (name) => Number(args[name]);
 const folder = process.env.NORMFLOW_DATA;
 if (!folder) throw new Error("Set NORMFLOW_DATA to the folder that holds data/images/digits.csv.gz.");
-const rows = gunzipSync(readFileSync(join(folder, "data/images/digits.csv.gz")))
-  .toString()
-  .trim()
-  .split("\n")
-  .map((line) => line.split(",").map(Number))
-  .filter((row) => row.length === 65 && row.every(Number.isFinite));
+const rows = digitRows(folder);
 const images = hostArray(Float32Array.from(rows.flatMap((r) => r.slice(0, 64))), [rows.length, 1, 8, 8]);
 const labels = rows.map((r) => r[64]);
 const oneHot = (list) => {

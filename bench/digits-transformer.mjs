@@ -4,13 +4,11 @@
 //   NORMFLOW_DATA=FOLDER node bench/digits-transformer.mjs [--seconds 60] [--seed 0] [--samples 64]
 //
 // FOLDER holds data/images/digits.csv.gz. Every tenth digit from the fifth tests, every tenth from the tenth validates.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
 import { onnx } from "@normflow/backend-onnx";
 import { chain, fit, flow, foldIn, hostArray, key, uniform } from "@normflow/core";
 import { realNVP, rescale, reshapeEvent, tarFlow } from "@normflow/layers";
+import { digitRows } from "./targets/digits.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -23,12 +21,7 @@ const [seconds, seed, samples] = [args.seconds, args.seed, args.samples].map(Num
 const PIXELS = 64;
 const BATCH = 128;
 
-const rows = gunzipSync(readFileSync(join(process.env.NORMFLOW_DATA ?? ".", "data/images/digits.csv.gz")))
-  .toString()
-  .trim()
-  .split("\n")
-  .map((line) => line.split(",").map(Number).slice(0, PIXELS))
-  .filter((row) => row.length === PIXELS && row.every(Number.isFinite));
+const rows = digitRows(process.env.NORMFLOW_DATA ?? ".").map((row) => row.slice(0, PIXELS));
 const part = (test) => rows.filter((_, i) => test(i % 10)).flat();
 const train = part((k) => k !== 4 && k !== 9);
 const valid = part((k) => k === 9);
