@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { projects: ["packages/*", "apps/*", "conformance", "examples", "tests"], maxWorkers: 2 },
+  test: { projects: ["packages/*", "apps/*", "conformance", "docs/guide", "examples", "tests"], maxWorkers: 2 },
 });

@@ -1,0 +1,10 @@
+/**
+ * What the pages of the guide draw and read with.
+ *
+ * @module
+ */
+export { type Chart, chart } from "./chart.ts";
+export { type Digits, digits } from "./digits.ts";
+export { near } from "./near.ts";
+export { type Picture, picture } from "./picture.ts";
+export { untrained } from "./untrained.ts";
