@@ -268,7 +268,7 @@ const cases: readonly (readonly [what: string, misuse: () => unknown, code: stri
       const bijector = { kind: "chain", options: { layers: Array(1000).fill(wide) } };
       return open(written({ flow: { kind: "flow", options: { base: toJSON(base([65_536])), bijector } } }), all);
     },
-    "missing-tensor",
+    "flow-size",
   ],
   [
     "a flow that contradicts itself",

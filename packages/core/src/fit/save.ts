@@ -6,6 +6,7 @@
 import type { Abortable } from "../abort.ts";
 import type { Backend, FloatArray } from "../backend.ts";
 import { fromJSON, type Kind, toJSON, withSizesUpTo } from "../bijector/described.ts";
+import { withParametersOf } from "../bijector/parameter.ts";
 import { type Layout, layoutOf } from "../bijector/program.ts";
 import type { Flow } from "../distribution/flow.ts";
 import { FlowError, FormatError } from "../error.ts";
@@ -113,7 +114,9 @@ const PLAUSIBLE = 2 ** 16;
 /** Builds what a file describes; where a layer refuses its options, the file is to blame. */
 function describe(document: unknown, layers: readonly Kind[], bytes: number): unknown {
   try {
-    return withSizesUpTo(Math.max(PLAUSIBLE, bytes), () => fromJSON(document, layers));
+    return withSizesUpTo(Math.max(PLAUSIBLE, bytes), () =>
+      withParametersOf(bytes, () => fromJSON(document, layers)),
+    );
   } catch (cause) {
     if (cause instanceof FormatError || !(cause instanceof FlowError)) throw cause;
     throw new FormatError("flow-description", `The flow in the file cannot be built: ${cause.message}`, {
