@@ -23,7 +23,7 @@ import {
   z,
 } from "@normflow/core";
 import { conformanceCases, runCase } from "@normflow/core/conformance";
-import { maf, realNVP } from "@normflow/layers";
+import { nsf, realNVP } from "@normflow/layers";
 import { all } from "@normflow/layers/all";
 import { MelodyModel, melodyFlow } from "@normflow/music";
 
@@ -47,7 +47,7 @@ const x = context.map(([c], i) => [Math.cos(i) + 3 * c!, Math.sin(i) * 0.5]);
 async function twentyLines(backend: Backend): Promise<void> {
   for (const described of [
     realNVP({ features: 2, context: 1, layers: 4 }),
-    maf({ features: 2, context: 1, layers: 2 }),
+    nsf({ features: 2, context: 1, layers: 5 }),
   ]) {
     const controller = new AbortController();
     const losses: number[] = [];
