@@ -82,7 +82,7 @@ function program(io: Io, done: (code: number) => void): Command {
       examples(
         "flowctl train melodies/ -o run",
         "flowctl train melodies/ -o run --resume",
-        "flowctl train table.csv -o run --flow realnvp --epochs 50",
+        "flowctl train table.csv -o run --flow realNVP --epochs 50",
         "flowctl train table.csv -o run --flow maf --option layers=8 --option hidden=128,128",
         "flowctl train table.csv -o run --context age,height",
         "flowctl train train-images-idx3-ubyte.gz -o run --context label",

@@ -8,7 +8,7 @@ export { type TokenAutoregressiveOptions, tokenAutoregressive } from "./autoregr
 export { type MaskedMlpOptions, maskedMlp } from "./conditioner/masked-mlp.ts";
 export { tokenTransformer } from "./conditioner/token-transformer.ts";
 export { type RescaleContextOptions, rescaleContext } from "./context/rescale-context.ts";
-export { type FfjordOptions, ffjord } from "./continuous/ffjord.ts";
+export { type FfjordLayerOptions, ffjordLayer } from "./continuous/ffjord.ts";
 export { type CouplingOptions, coupling } from "./coupling/coupling.ts";
 export { elementwiseAffine } from "./elementwise/elementwise-affine.ts";
 export { type LeakyReluOptions, leakyRelu } from "./elementwise/leaky-relu.ts";
@@ -33,7 +33,7 @@ export { type JitterOptions, jitter } from "./normalisation/jitter.ts";
 export { type PlanarOptions, planar } from "./residual/planar.ts";
 export { type RadialOptions, radial } from "./residual/radial.ts";
 export { type ResidualOptions, residual } from "./residual/residual.ts";
-export { type SylvesterOptions, sylvester } from "./residual/sylvester.ts";
+export { type SylvesterLayerOptions, sylvesterLayer } from "./residual/sylvester.ts";
 export { type ReversibleOptions, reversible } from "./reversible/reversible.ts";
 export { type ArgmaxOptions, argmax } from "./surjection/argmax.ts";
 export { type LatticeDequantizeOptions, latticeDequantize } from "./surjection/lattice-dequantize.ts";

@@ -26,7 +26,7 @@ function columnValues({ train, columns }: TableData): number[][] {
     for (let i = c; i < data.length && values.size <= MOST_VALUES; i += columns.length) values.add(data[i]!);
     if (values.size > MOST_VALUES)
       throw new UsageError("too-many-values", `The column "${name}" has more than ${MOST_VALUES} different values.`, {
-        hint: "subsetflow is for categories and ordered levels: round the column, or take another flow.",
+        hint: "subsetFlow is for categories and ordered levels: round the column, or take another flow.",
       });
     return [...values].sort((a, b) => a - b);
   });
@@ -44,7 +44,7 @@ async function read(path: string, { seed, context }: ReadRequest, io: Io): Promi
   return {
     rows: data.train.x.shape[0]!,
     job: (config) => ({
-      flow: tableFlow(config, measured, data.context, config.flow === "subsetflow" ? columnValues(data) : undefined),
+      flow: tableFlow(config, measured, data.context, config.flow === "subsetFlow" ? columnValues(data) : undefined),
       train: data.train,
       valid: data.valid,
       test: data.test,

@@ -33,8 +33,8 @@ import { linear } from "../network/dense.ts";
 import { bend, bendRoot, logDeterminant } from "./bend.ts";
 import { type ContextOptions, contextOptions, contextParameters, movedByContext } from "./context-moves.ts";
 
-/** Options of `sylvester`. */
-export interface SylvesterOptions extends ContextOptions {
+/** Options of `sylvesterLayer`. */
+export interface SylvesterLayerOptions extends ContextOptions {
   /** Size D of an event. */
   features: number;
   /** Directions M along which the event is bent, at most D; D unless told. */
@@ -140,12 +140,12 @@ function solve({ outer, inner, bias, slope }: Bends, y: Tensor): { readonly h: T
  *
  * @throws {OptionError} where the rank is above the number of features
  * @see van den Berg, Hasenclever, Tomczak & Welling 2018, Sylvester Normalizing Flows for Variational Inference
- * @example chain([sylvester({ features: 4 }), sylvester({ features: 4, rank: 2 })])
+ * @example chain([sylvesterLayer({ features: 4 }), sylvesterLayer({ features: 4, rank: 2 })])
  */
-export const sylvester = defineLayer({
+export const sylvesterLayer = defineLayer({
   kind: "sylvester",
   options: z.object({ features: size, rank: z.optional(size), ...contextOptions }),
-  facts: ({ features, rank = features, context }: SylvesterOptions) => {
+  facts: ({ features, rank = features, context }: SylvesterLayerOptions) => {
     if (rank > features)
       throw new OptionError("sylvester-rank", `sylvester: its rank is ${rank}, an event has ${features} features.`, {
         hint: `There are ${features} directions at most.`,

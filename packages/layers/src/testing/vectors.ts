@@ -18,7 +18,7 @@ import {
 } from "@normflow/core";
 import {
   elementwiseAffine,
-  ffjord,
+  ffjordLayer,
   histogramCdf,
   invertibleConv,
   invertTransformation,
@@ -199,7 +199,7 @@ export const bijectorKinds: Readonly<Record<string, Maker>> = {
     const features = second.length;
     const field = mlp({ in: features + 1, out: features, hidden: [first.length], activation: "tanh" });
     return {
-      layer: ffjord({ features, field, tolerance: 1e-10 }),
+      layer: ffjordLayer({ features, field, tolerance: 1e-10 }),
       params: {
         "field/layers/0/weight": first.flatMap((row, i) => [...row, time[i]!]),
         "field/layers/0/bias": listOf(b1),
