@@ -9,6 +9,7 @@ export * from "./kinds.ts";
 export { randomPermutation, reversed } from "./linear/permute.ts";
 export type { Activation } from "./network/activation.ts";
 export { type FfjordOptions, ffjord } from "./recipe/ffjord.ts";
+export { type FlowPlusPlusOptions, flowPlusPlus } from "./recipe/flow-plus-plus.ts";
 export { type GlowOptions, glow } from "./recipe/glow.ts";
 export { type AutoregressiveStackOptions, iaf, type MafOptions, maf } from "./recipe/maf.ts";
 export { type NafOptions, naf } from "./recipe/naf.ts";

@@ -8,6 +8,7 @@ import { flowMatching } from "../continuous/flow-matching.ts";
 import { activation } from "../network/activation.ts";
 import { type ContractiveActivation, contractiveActivations } from "../residual/lipschitz-mlp.ts";
 import { type FfjordOptions, ffjord } from "./ffjord.ts";
+import { dequantizations, type FlowPlusPlusOptions, flowPlusPlus } from "./flow-plus-plus.ts";
 import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type NafOptions, naf } from "./naf.ts";
@@ -208,6 +209,20 @@ const table = {
     options: splineFlow,
     make: nsf,
   } satisfies Recipe<NsfOptions>,
+  flowPlusPlus: {
+    summary: "couplings by mixtures of logistics; density in one pass, sampling by searches",
+    options: z.object({
+      ...stack(6),
+      components: noted(z.optional(size), "logistics of each mixture", 8),
+      values: noted(z.optional(size), "whole numbers that a feature may be, from 0; continuous features unless told"),
+      dequantize: noted(
+        z.optional(z.enum(dequantizations)),
+        "how whole numbers are spread over their cells",
+        "variational",
+      ),
+    }),
+    make: flowPlusPlus,
+  } satisfies Recipe<FlowPlusPlusOptions>,
   naf: {
     summary: "monotone networks over masked perceptrons; density in one pass, sampling by searches",
     options: z.object({
