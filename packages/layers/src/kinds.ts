@@ -24,8 +24,10 @@ export { type InvertibleConvOptions, invertibleConv } from "./image/invertible-c
 export { type SliceOptions, sliceChannels } from "./image/slice-channels.ts";
 export { squeeze } from "./image/squeeze.ts";
 export { patches } from "./layout/patches.ts";
+export { type HouseholderOptions, householder } from "./linear/householder.ts";
 export { type LuLinearOptions, luLinear } from "./linear/lu-linear.ts";
 export { permute } from "./linear/permute.ts";
+export { type RotationOptions, rotation } from "./linear/rotation.ts";
 export { type UnwhitenOptions, unwhiten } from "./linear/unwhiten.ts";
 export { type MlpOptions, mlp } from "./network/mlp.ts";
 export { type ActNormOptions, actNorm } from "./normalisation/act-norm.ts";
@@ -47,10 +49,12 @@ export {
 export { additive } from "./transformation/additive.ts";
 export { type AffineOptions, affine } from "./transformation/affine.ts";
 export { type ByFeatureOptions, byFeature } from "./transformation/by-feature.ts";
+export { type CubicSplineOptions, cubicSpline } from "./transformation/cubic-spline.ts";
 export { type DeepSigmoidOptions, deepSigmoid } from "./transformation/deep-sigmoid.ts";
 export { gatedAffine } from "./transformation/gated-affine.ts";
 export { type HistogramCdfOptions, histogramCdf } from "./transformation/histogram-cdf.ts";
 export { invertedTransformation } from "./transformation/invert-transformation.ts";
 export { type LogisticMixtureOptions, logisticMixture } from "./transformation/logistic-mixture.ts";
 export { type MixtureCdfOptions, mixtureCdf } from "./transformation/mixture-cdf.ts";
+export { type QuadraticSplineOptions, quadraticSpline } from "./transformation/quadratic-spline.ts";
 export { type RationalQuadraticOptions, rationalQuadratic, type Tails } from "./transformation/rational-quadratic.ts";
