@@ -124,5 +124,5 @@ describe("options of a flow", () => {
       const refused = await ask(["sample", ...wrong, ...model]);
       expect([refused.code, refused.messages]).toEqual([2, expect.stringContaining(sentence)]);
     }
-  }, 30_000);
+  });
 });

@@ -51,6 +51,7 @@ export function tableSettings(rows: number, name: string = DEFAULT_FLOW): RunCon
     average: isDefault ? 0.98 : 0.99,
     checkpointEvery: 0,
     context: [],
+    ignore: [],
     options: {},
   };
 }

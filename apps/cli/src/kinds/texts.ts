@@ -130,6 +130,7 @@ export const texts: DataKind = {
     average: 0.998,
     checkpointEvery: 0,
     context: [],
+    ignore: [],
     options: {},
   }),
   holds: describedAsText,

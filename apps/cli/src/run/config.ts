@@ -26,6 +26,8 @@ const schema = z.strictObject({
   checkpointEvery: z.int().min(0),
   /** Columns of a table that the flow conditions on. */
   context: z.array(z.string().min(1)),
+  /** Columns of a table that the flow never sees. */
+  ignore: z.array(z.string().min(1)),
   /** Options of the flow, as `flowctl flows NAME` lists them. */
   options: z.record(z.string(), z.unknown()),
 });
@@ -86,7 +88,7 @@ export function resolveConfig(kind: DataKind, rows: number, given: Partial<RunCo
 
 /** Settings that a run wrote. */
 export function readConfig(text: string): RunConfig {
-  const parsed = schema.safeParse({ context: [], ...JSON.parse(text) });
+  const parsed = schema.safeParse({ context: [], ignore: [], ...JSON.parse(text) });
   if (!parsed.success) throw new UsageError("config", "The run's config.resolved.json is damaged.");
   return parsed.data;
 }
