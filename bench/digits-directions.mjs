@@ -15,6 +15,7 @@ import { onnx } from "@normflow/backend-onnx";
 import * as c from "@normflow/core";
 import { actNorm, affine, coupling, mlp, sigmoid, uniformDequantize } from "@normflow/layers";
 import { digitRows } from "./targets/digits.mjs";
+import { digitsClassifier, shown } from "./targets/digits-classifier.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -45,35 +46,6 @@ const side = (test) => {
 };
 const [train, test] = [side(false), side(true)];
 
-/** p(label | pixels) as a distribution of labels, softmax of a perceptron. */
-const labelDistribution = c.definePart({
-  kind: "labels",
-  options: c.z.object({ classes: c.size, network: c.part("network") }),
-  build: ({ classes, network }) => ({
-    role: "base",
-    event: [1],
-    domain: "integer",
-    context: [PIXELS],
-    params: { network: network.params },
-    logProb(scope, y) {
-      const batch = c.leading(y.shape, 1);
-      const logits = network.apply(scope.at("network"), c.div(scope.contextFor(batch, 1), LEVELS - 1), undefined);
-      return c.sum(c.mul(c.logSoftmax(logits, -1), c.oneHot(c.at(y, -1, 0), classes)), -1);
-    },
-  }),
-});
-const still = c.defineLayer({
-  kind: "still",
-  options: c.z.object({ features: c.size }),
-  facts: ({ features }) => ({ event: [features], domain: "integer", codomain: "integer", constantLogDet: true }),
-  forward: (_, z) => [z, c.constant(0)],
-  inverse: (_, x) => [x, c.constant(0)],
-});
-const classifier = c.flow({
-  base: labelDistribution({ classes: 10, network: mlp({ in: PIXELS, out: 10, hidden: [64] }) }),
-  bijector: still({ features: 1 }),
-});
-
 /** The flow of pixels: couplings that keep every other pixel or a half in turn, on the logits of dequantized pixels. */
 function digitsFlow(layers, hidden) {
   const network = mlp({ in: PIXELS / 2, out: PIXELS, hidden: [hidden, hidden] });
@@ -98,11 +70,7 @@ function digitsFlow(layers, hidden) {
 
 const backend = await { onnx, js }[values.backend]();
 const start = performance.now();
-const judge = await c.fit(
-  classifier,
-  { x: c.hostArray(Float32Array.from(train.labels), [train.labels.length, 1]), context: train.x },
-  { backend, steps: 1500, batch: 128, learningRate: 3e-3, weightDecay: 1e-3, seed: 100, validation: 0.1 },
-);
+const classifier = await digitsClassifier(train.x, train.labels, backend);
 const model = await c.fit(
   digitsFlow(Number(values.layers), Number(values.hidden)),
   { x: train.x },
@@ -118,27 +86,9 @@ const model = await c.fit(
 );
 const seconds = (performance.now() - start) / 1000;
 
-const inside = ({ data, shape }) =>
-  c.hostArray(
-    Float32Array.from(data, (v) => Math.min(LEVELS - 1, Math.max(0, v))),
-    shape,
-  );
-/** The likeliest label of each row of pixels, and its probability. */
-async function judged(x) {
-  const rows = x.shape[0];
-  const best = Array.from({ length: rows }, () => ({ best: 0, p: 0 }));
-  for (let label = 0; label < 10; label++) {
-    const y = c.hostArray(new Float32Array(rows).fill(label), [rows, 1]);
-    const { data } = await judge.logProb(y, { context: inside(x) });
-    data.forEach((v, i) => {
-      if (Math.exp(v) > best[i].p) best[i] = { best: label, p: Math.exp(v) };
-    });
-  }
-  return best;
-}
 const mean = (v) => v.reduce((a, b) => a + b, 0) / v.length;
 
-const verdict = await judged(test.x);
+const verdict = await classifier.judge(test.x);
 const accuracy = mean(verdict.map(({ best }, i) => Number(best === test.labels[i])));
 const [zTrain, zTest] = [await model.encode(train.x), await model.encode(test.x)];
 const WAY = Array.from({ length: 15 }, (_, i) => (i + 1) / 10);
@@ -155,7 +105,7 @@ for (let a = 0; a < 10; a++)
   }
 // All of them in one call, so that a backend plans for one size of batch.
 const moved = await model.decode(c.hostArray(Float32Array.from(ways), [ways.length / PIXELS, PIXELS]));
-const seen = await judged(moved);
+const seen = await classifier.judge(moved);
 const atOne = [];
 let next = 0;
 for (const pair of pairs) {
@@ -168,11 +118,11 @@ for (const pair of pairs) {
     }
   pair.turned = turned.filter(Boolean).length;
 }
-const natsMoved = (await model.logProb(inside(c.takeRows(moved, atOne)))).data;
+const natsMoved = (await model.logProb(shown(c.takeRows(moved, atOne)))).data;
 const shares = pairs.map((p) => p.turned / p.count);
 const total = pairs.reduce((n, p) => n + p.turned, 0) / pairs.reduce((n, p) => n + p.count, 0);
 const worst = pairs[shares.indexOf(Math.min(...shares))];
-const own = await judged(await model.sample(500, { seed: 5 }));
+const own = await classifier.judge(await model.sample(500, { seed: 5 }));
 const figures = {
   turned: total,
   turnedAtEnd: mean(pairs.map((p) => p.end)),
@@ -187,7 +137,7 @@ const figures = {
   backend: backend.describe(),
 };
 await model.dispose();
-await judge.dispose();
+await classifier.dispose();
 await backend.dispose();
 const percent = (v) => `${(100 * v).toFixed(1)} %`;
 console.log(

@@ -7,27 +7,11 @@
 // a sample; its share of right answers on the held-out rows is printed beside.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { js } from "@normflow/backend-js";
 import { onnx } from "@normflow/backend-onnx";
-import {
-  gradients,
-  hostArray,
-  key,
-  logSoftmax,
-  Model,
-  mean,
-  mul,
-  neg,
-  negativeLogLikelihood,
-  save,
-  startValues,
-  sum,
-  Trainer,
-  takeRows,
-  traceProgram,
-} from "@normflow/core";
-import { glow, mlp } from "@normflow/layers";
+import { hostArray, Model, negativeLogLikelihood, save, Trainer, takeRows } from "@normflow/core";
+import { glow } from "@normflow/layers";
 import { digitRows } from "./targets/digits.mjs";
+import { digitsClassifier } from "./targets/digits-classifier.mjs";
 
 const { values: args } = parseArgs({
   options: {
@@ -57,53 +41,7 @@ const oneHot = (list) => {
 const places = [...rows.keys()];
 const [trainRows, testRows] = [places.filter((i) => i % 5 !== 4), places.filter((i) => i % 5 === 4)];
 
-/** Trains the classifier by Adam and returns a function from [N, 64] to classes. */
-async function classifier() {
-  const net = mlp({ in: 64, out: 10, hidden: [64], zeroLast: false });
-  const backend = js();
-  const subject = { params: net.params, state: {} };
-  const logits = (scope, x) => net.apply(scope, mul(x, 1 / 16), undefined);
-  const step = traceProgram(
-    subject,
-    { mode: "train", inputs: { x: [64, 64], y: [64, 10] } },
-    ({ scope, inputs, flat }) => {
-      const loss = neg(mean(sum(mul(inputs.y, logSoftmax(logits(scope, inputs.x), -1)), -1)));
-      return { gradient: gradients(loss, [flat])[0] };
-    },
-  );
-  const run = await backend.compile(step.graph);
-  const params = Float32Array.from(startValues(step.layout, key(77)));
-  const [m, v] = [new Float32Array(params.length), new Float32Array(params.length)];
-  for (let t = 1; t <= 1500; t++) {
-    const batch = Array.from({ length: 64 }, (_, i) => trainRows[(t * 64 * 7 + i * 131) % trainRows.length]);
-    const { gradient } = await run.run({
-      params: hostArray(params, [params.length]),
-      x: hostArray(takeRows(images, batch).data, [64, 64]),
-      y: oneHot(batch.map((i) => labels[i])),
-    });
-    gradient.data.forEach((g, i) => {
-      m[i] = 0.9 * m[i] + 0.1 * g;
-      v[i] = 0.999 * v[i] + 0.001 * g * g;
-      params[i] -= (2e-3 * (m[i] / (1 - 0.9 ** t))) / (Math.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-8);
-    });
-  }
-  return async (pixels) => {
-    const n = pixels.length / 64;
-    const program = traceProgram(subject, { mode: "eval", inputs: { x: [n, 64] } }, ({ scope, inputs }) => ({
-      scores: logits(scope, inputs.x),
-    }));
-    const executable = await backend.compile(program.graph);
-    const { scores } = await executable.run({
-      params: hostArray(params, [params.length]),
-      x: hostArray(pixels, [n, 64]),
-    });
-    return Array.from({ length: n }, (_, i) => {
-      const own = scores.data.subarray(10 * i, 10 * i + 10);
-      return own.indexOf(Math.max(...own));
-    });
-  };
-}
-const share = (given, wanted) => given.filter((label, i) => label === wanted[i]).length / given.length;
+const share = (given, wanted) => given.filter(({ best }, i) => best === wanted[i]).length / given.length;
 
 const flow = glow({
   event: [1, 8, 8],
@@ -147,13 +85,16 @@ const drawn = await model.sample(number("samples"), {
   seed: number("seed") + 1,
   temperature: number("temperature"),
 });
-const classify = await classifier();
-const pixels = Float32Array.from(drawn.data, (value) => Math.max(0, Math.min(16, value)));
+const classifier = await digitsClassifier(
+  takeRows(images, trainRows),
+  trainRows.map((i) => labels[i]),
+  backend,
+);
 const asked = classes.flatMap((label) => Array(number("samples")).fill(label));
 const result = {
-  "samples right": share(await classify(pixels), asked),
+  "samples right": share(await classifier.judge(drawn), asked),
   "held-out digits right": share(
-    await classify(takeRows(images, testRows).data),
+    await classifier.judge(takeRows(images, testRows)),
     testRows.map((i) => labels[i]),
   ),
   "held-out bits per pixel": -data.reduce((a, b) => a + b, 0) / data.length / 64 / Math.LN2,
@@ -169,6 +110,7 @@ console.log(
         .map(([k, v]) => `${k}: ${v}`)
         .join("\n"),
 );
+await classifier.dispose();
 await model.dispose();
 await trainer.dispose();
 await backend.dispose();

@@ -50,8 +50,8 @@ const ofLevels = ({ base, bijector }, ...layers) =>
   flow({ base, bijector: chain([bijector, ...layers, rescale({ shift, scale })]) });
 
 const flows = {
-  realnvp: ofLevels(realNVP({ features: PIXELS, layers: 8, hidden: [128, 128] })),
-  tarflow: ofLevels(
+  realNVP: ofLevels(realNVP({ features: PIXELS, layers: 8, hidden: [128, 128] })),
+  tarFlow: ofLevels(
     tarFlow({ event: [1, 8, 8], patch: 2, layers: 4, width: 64, blocks: 2, dropout: 0.1 }),
     reshapeEvent({ from: [1, 8, 8], to: [PIXELS] }),
   ),

@@ -1,7 +1,7 @@
 // Fits a flow to the posterior of the eight schools (Rubin 1981) by the evidence bound and weighs its samples: means and
 // deviations beside those by quadrature, effective sample size, evidence.
 //
-//   node bench/eight-schools.mjs [realnvp|iaf|…] [--steps 3000] [--samples 256] [--lr 0.003] [--draws 100000] [--seed 0]
+//   node bench/eight-schools.mjs [realNVP|iaf|…] [--steps 3000] [--samples 256] [--lr 0.003] [--draws 100000] [--seed 0]
 //     [--options '{"layers":6}'] [--backend onnx|js] [--json]
 //
 // Effects yᵢ ~ N(θᵢ, σᵢ), θᵢ = µ + τ ηᵢ, ηᵢ ~ N(0, 1), µ ~ N(0, 5), τ ~ half-Cauchy(5). The flow's coordinates are µ / 5,
@@ -65,7 +65,7 @@ const logJoint = (x) => {
   return c.add(c.standardNormalLogProb(x, 1), c.sub(misfit, Math.log(deviations.reduce((a, b) => a * b, 1))));
 };
 
-const name = positionals[0] ?? "realnvp";
+const name = positionals[0] ?? "realNVP";
 const recipe = recipes[name];
 if (!recipe) throw new Error(`There is no recipe ${name}; known are ${Object.keys(recipes).join(", ")}.`);
 const backend = await { onnx, js }[values.backend]();

@@ -69,6 +69,7 @@ function program(io: Io, done: (code: number) => void): Command {
       flowOption,
     )
     .option("--context <columns>", "columns of a table to condition on, with commas between")
+    .option("--ignore <columns>", "columns of a table to leave out, such as labels, with commas between")
     .option("--seed <n>", "seed of everything random", whole(0))
     .option("--epochs <n>", "passes over the data", whole(1))
     .option("--batch <n>", "items a step", whole(1))
@@ -82,9 +83,10 @@ function program(io: Io, done: (code: number) => void): Command {
       examples(
         "flowctl train melodies/ -o run",
         "flowctl train melodies/ -o run --resume",
-        "flowctl train table.csv -o run --flow realnvp --epochs 50",
+        "flowctl train table.csv -o run --flow realNVP --epochs 50",
         "flowctl train table.csv -o run --flow maf --option layers=8 --option hidden=128,128",
         "flowctl train table.csv -o run --context age,height",
+        "flowctl train table.csv -o run --ignore id,label",
         "flowctl train train-images-idx3-ubyte.gz -o run --context label",
         "flowctl train book.txt -o run --option width=64",
       ),

@@ -65,6 +65,14 @@ export { diagonalNormal } from "./distribution/diagonal-normal.ts";
 export { type Flow, type FlowOptions, flow } from "./distribution/flow.ts";
 export { type MixtureOfNormalsOptions, mixtureOfNormals } from "./distribution/mixture-of-normals.ts";
 export { type NormalAndCircularOptions, normalAndCircular } from "./distribution/normal-and-circular.ts";
+export {
+  type StudentTOptions,
+  standardCauchy,
+  standardGumbel,
+  standardLaplace,
+  standardLogistic,
+  studentT,
+} from "./distribution/standard-heavy.ts";
 export { standardNormal, standardNormalLogProb } from "./distribution/standard-normal.ts";
 export { standardUniform } from "./distribution/standard-uniform.ts";
 export {

@@ -12,8 +12,13 @@ import {
   type Kind,
   mixtureOfNormals,
   normalAndCircular,
+  standardCauchy,
+  standardGumbel,
+  standardLaplace,
+  standardLogistic,
   standardNormal,
   standardUniform,
+  studentT,
 } from "@normflow/core";
 import * as kinds from "./kinds.ts";
 
@@ -26,7 +31,12 @@ export const all: readonly Kind[] = [
   inverted,
   mixtureOfNormals,
   normalAndCircular,
+  standardCauchy,
+  standardGumbel,
+  standardLaplace,
+  standardLogistic,
   standardNormal,
   standardUniform,
+  studentT,
   ...Object.values(kinds),
 ];

@@ -140,6 +140,7 @@ function bijectorsOfAll(): string[] {
     "affine",
     "by-feature",
     "conv-net",
+    "cubic-spline",
     "deep-sigmoid",
     "gated-affine",
     "histogram-cdf",
@@ -148,6 +149,7 @@ function bijectorsOfAll(): string[] {
     "masked-mlp",
     "mixture-cdf",
     "mlp",
+    "quadratic-spline",
     "rational-quadratic",
     "token-transformer",
   ];
@@ -156,8 +158,13 @@ function bijectorsOfAll(): string[] {
     "diagonal-normal",
     "mixture-of-normals",
     "normal-and-circular",
+    "standard-cauchy",
+    "standard-gumbel",
+    "standard-laplace",
+    "standard-logistic",
     "standard-normal",
     "standard-uniform",
+    "student-t",
   ];
   const flows = ["flow", ...bases];
   return all.map((k) => k.kind).filter((kind) => ![...parts, ...flows].includes(kind));

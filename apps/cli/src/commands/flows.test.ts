@@ -14,10 +14,10 @@ describe("flows", () => {
   it("lists every flow with the kinds of data that it is for", async () => {
     const { code, lines } = await ask(["flows"]);
     expect(code).toBe(0);
-    expect(lines.map((l) => l["name"])).toEqual(expect.arrayContaining(["melody", "maf", "realnvp", "iaf"]));
+    expect(lines.map((l) => l["name"])).toEqual(expect.arrayContaining(["melody", "maf", "realNVP", "iaf"]));
     expect(lines.find((l) => l["name"] === "melody")).toMatchObject({ data: ["melodies"], default: ["melodies"] });
     const { output } = await flowctl(["flows"]);
-    expect(output).toMatch(/^realnvp +tables +affine couplings/m);
+    expect(output).toMatch(/^realNVP +tables +affine couplings/m);
   });
 
   it("says of each option what it takes, what it is without more, and what it means", async () => {
@@ -39,6 +39,8 @@ describe("flows", () => {
     );
     const unknown = await flowctl(["flows", "mav"]);
     expect([unknown.code, unknown.messages]).toEqual([2, expect.stringContaining('There is no flow "mav"')]);
+    expect(unknown.messages).toContain('hint: Did you mean "maf"?');
+    expect((await flowctl(["flows", "REALNVP"])).output).toMatch(/^realNVP: affine couplings/);
   });
 
   it("states the defaults that the recipes have", () => {
@@ -47,7 +49,7 @@ describe("flows", () => {
         (row) => row.default !== null,
       );
       const options = Object.fromEntries(stated.map((row) => [row.name, row.default]));
-      const given = { features: 3, ...(name === "subsetflow" ? { categories: 4 } : {}) };
+      const given = { features: 3, ...(name === "subsetFlow" ? { categories: 4 } : {}) };
       const made = recipe.make({ ...given, ...options } as never);
       expect(toJSON(made), name).toEqual(toJSON(recipe.make(given as never)));
     }
@@ -71,6 +73,11 @@ describe("options of a flow", () => {
     expect(await train("--context", "x1,y")).toContain('no column "y" to condition on');
     expect(await train("--context", "x1,x1")).toContain("given twice");
     expect(await train("--context", "x0,x1,x2")).toContain("No column that varies is left");
+  });
+
+  it("are those of a flow in any letter case", async () => {
+    expect(await train("--flow", "PLANARFLOW", "--option", "depth=2")).toContain("flowctl flows planarFlow lists");
+    expect(await train("--flow", "planar")).toContain('hint: Did you mean "planarFlow"?');
   });
 
   it("and columns to condition on go into the model", async () => {
@@ -117,5 +124,5 @@ describe("options of a flow", () => {
       const refused = await ask(["sample", ...wrong, ...model]);
       expect([refused.code, refused.messages]).toEqual([2, expect.stringContaining(sentence)]);
     }
-  }, 30_000);
+  });
 });

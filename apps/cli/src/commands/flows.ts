@@ -6,7 +6,7 @@
 import { type AnswerOptions, answer, head } from "../answer.ts";
 import { EXIT, type Io, UsageError } from "../io.ts";
 import { kinds } from "../kinds/kinds.ts";
-import { nearest } from "../run/config.ts";
+import { named, nearest } from "../run/names.ts";
 import { optionRows } from "../run/options.ts";
 
 /** A default as a person would type it. */
@@ -56,17 +56,13 @@ export function flows(name: string | undefined, options: AnswerOptions, io: Io):
     list(options, io);
     return EXIT.done;
   }
-  const kind = kinds.find((k) => Object.hasOwn(k.flows, name));
-  if (!kind)
-    throw new UsageError("unknown-flow", `There is no flow "${name}".`, {
-      hint: nearest(
-        kinds.flatMap((k) => Object.keys(k.flows)),
-        name,
-      ),
-    });
-  const { summary, options: schema, fromData } = kind.flows[name]!;
+  const names = kinds.flatMap((k) => Object.keys(k.flows));
+  const known = named(names, name);
+  if (known === undefined)
+    throw new UsageError("unknown-flow", `There is no flow "${name}".`, { hint: nearest(names, name) });
+  const { summary, options: schema, fromData } = kinds.find((k) => Object.hasOwn(k.flows, known))!.flows[known]!;
   const rows = optionRows(schema, fromData);
-  if (!options.json) io.line(`${name}: ${summary}`);
+  if (!options.json) io.line(`${known}: ${summary}`);
   const text = aligned([
     ["option", "type", "default", "what it is"],
     ...rows.map((r) => [r.name, r.type, typed(r.default), r.description]),

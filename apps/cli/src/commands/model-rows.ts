@@ -24,18 +24,20 @@ export interface ModelColumns {
   readonly columns: readonly string[];
   /** Those that it conditions on. */
   readonly context: readonly string[];
+  /** Those that training left out, which may hold anything. */
+  readonly ignored: readonly string[];
 }
 
 /** Reads the columns of a model; a table that cannot be used is answered as such, and nothing is returned. */
 export async function modelRows(
   path: string,
-  { columns, context }: ModelColumns,
+  { columns, context, ignored }: ModelColumns,
   options: AnswerOptions,
   io: Io,
 ): Promise<ModelRows | undefined> {
   const file = basename(path);
   try {
-    const table = await readTable(path);
+    const table = await readTable(path, ignored);
     // Together, so that a table without names is of the right width or refused.
     const both = columnsOf(table, [...columns, ...context]);
     const width = columns.length + context.length;

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const args = ["--epochs", "40", "--batch", "64", "--option", "hidden=16", "--threads", "1"];
   const { code, messages } = await ask(["train", at("train.csv"), "-o", at("run"), ...args]);
   expect([code, messages]).toEqual([0, expect.stringContaining("Dequantized, as they are discrete: a, b.")]);
-}, 30_000);
+}, 60_000);
 
 describe("score with labels", () => {
   it("prints how well anomalies are told apart, and writes scores", async () => {
@@ -55,6 +55,42 @@ describe("score with labels", () => {
     expect(lines.at(-1)).toMatchObject({ anomalies: 30 });
     // Cells have the volume 1: no row is likelier than certain, but for the third column's density.
     for (const line of lines.slice(0, -1)) expect(line["nats"]).toBeGreaterThan(-3);
+  });
+
+  it("of the very table that trained, its label left out of training, and text beside it", async () => {
+    const lines = readFileSync(at("test.csv"), "utf8").split("\n");
+    writeFileSync(at("named.csv"), lines.map((line, i) => `${i === 0 ? "name" : `n${i}`},${line}`).join("\n"));
+    const args = ["--epochs", "2", "--option", "hidden=8", "--threads", "1"];
+    const told = await ask(["train", at("named.csv"), "-o", at("apart"), ...args, "--ignore", "y, name"]);
+    expect([told.code, told.messages]).toEqual([0, expect.stringContaining("Left out, as told: y, name.")]);
+    expect(told.messages).toContain("300 rows of 3 columns read.");
+    const own = ["-m", at("apart", "model.safetensors")];
+    const { code, lines: figures, messages } = await ask(["score", at("named.csv"), ...own, "--labels", "y"]);
+    expect([code, figures.length, messages]).toEqual([0, 301, ""]);
+    expect(figures.at(-1)).toMatchObject({ rows: 300, anomalies: 30 });
+    expect((await ask(["inspect", ...own])).lines[0]).toMatchObject({ data: { ignored: ["y", "name"] } });
+    // Without the columns too, and by a configuration.
+    expect((await ask(["score", at("train.csv"), ...own])).code).toBe(0);
+    writeFileSync(at("apart.json"), JSON.stringify({ ignore: ["y", "name", "b"] }));
+    const given = await ask(["train", at("named.csv"), "-o", at("two"), ...args, "--config", at("apart.json")]);
+    expect([given.code, given.messages]).toEqual([0, expect.stringContaining("300 rows of 2 columns read.")]);
+  });
+
+  it("and training names a column to leave out that it cannot", async () => {
+    const columns = "Its columns are a, b, c, y.";
+    for (const [flags, ...sentences] of [
+      [["--ignore", "z"], 'The table has no column "z" to leave out.', columns],
+      [["--ignore", "y,y"], 'The column "y" is given twice to leave out.', columns],
+      [["--ignore", "a,b,c,y"], "No column that varies is left", columns],
+      [["--ignore", "y", "--context", "y"], 'The column "y" is both', "The columns are a, b, c, y."],
+    ] as const) {
+      const { code, messages } = await ask(["train", at("test.csv"), "-o", at("never"), ...flags]);
+      expect(code).toBe(2);
+      for (const sentence of sentences) expect(messages).toContain(sentence);
+    }
+    writeFileSync(at("book.txt"), "a text that has no columns, and no need of any. ".repeat(50));
+    const text = await ask(["train", at("book.txt"), "-o", at("never"), "--ignore", "y"]);
+    expect([text.code, text.messages]).toEqual([2, expect.stringContaining("no columns to leave out of texts")]);
   });
 
   it("draws whole numbers where the columns hold them", async () => {

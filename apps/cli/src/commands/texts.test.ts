@@ -108,7 +108,7 @@ describe("tables of ordered levels", () => {
     const row = (i: number) => [(i * 7) % 3, 10 * ((i * 7) % 3) + 0.5, Math.floor(i / 3) % 2];
     const path = write("levels.csv", ["a,b,c", ...Array.from({ length: 300 }, (_, i) => row(i).join(","))].join("\n"));
     const own = ["--option", "width=16", "--option", "blocks=1", "--epochs", "40", "--batch", "32", "--lr", "0.01"];
-    const { code, lines } = await ask(["train", path, "-o", at("levels"), "--flow", "subsetflow", ...own]);
+    const { code, lines } = await ask(["train", path, "-o", at("levels"), "--flow", "subsetFlow", ...own]);
     expect(code).toBe(0);
     const { nats } = lines[0]!["test"] as { nats: number };
     expect(nats).toBeGreaterThan(Math.log(6) - 0.2);
@@ -118,7 +118,7 @@ describe("tables of ordered levels", () => {
       for (const [i, v] of (x as number[]).entries())
         expect([0, 1].map((k) => row(k)[i]).concat(row(2)[i], row(3)[i])).toContain(v);
     const wide = write("wide.csv", Array.from({ length: 400 }, (_, i) => `${i},${i % 2}`).join("\n"));
-    const refused = await ask(["train", wide, "-o", at("never"), "--flow", "subsetflow"]);
+    const refused = await ask(["train", wide, "-o", at("never"), "--flow", "subsetFlow"]);
     expect([refused.code, refused.messages]).toEqual([2, expect.stringContaining("more than 256 different values")]);
   }, 30_000);
 });

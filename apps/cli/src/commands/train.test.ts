@@ -207,9 +207,9 @@ describe("train on a table", () => {
   );
 
   // Sizes that keep the plans of flows with a search in them small.
-  const sizes: Record<string, object> = { residualflow: { layers: 2, hidden: [16] }, ffjord: { hidden: [16] } };
+  const sizes: Record<string, object> = { residualFlow: { layers: 2, hidden: [16] }, ffjord: { hidden: [16] } };
 
-  it.each(["maf", "realnvp", "iaf", "residualflow", "ffjord"])(
+  it.each(["maf", "realNVP", "iaf", "residualFlow", "ffjord"])(
     "by %s, in the data's own units, and back as a table",
     async (flow) => {
       writeFileSync(at("sizes.json"), JSON.stringify({ options: sizes[flow] ?? {} }));

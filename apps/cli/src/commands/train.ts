@@ -23,6 +23,8 @@ export interface TrainCommand extends EngineOptions, AnswerOptions {
   readonly config?: string;
   /** Columns to condition on, with commas between. */
   readonly context?: string;
+  /** Columns to leave out, with commas between. */
+  readonly ignore?: string;
   /** Options of the flow. */
   readonly option?: Readonly<Record<string, unknown>>;
   readonly resume?: boolean;
@@ -49,11 +51,14 @@ function interruption(io: Io): { readonly signal: AbortSignal; readonly release:
   return { signal: controller.signal, release };
 }
 
+/** Names of columns with commas between. */
+const columnList = (text: string | undefined): string[] | undefined => text?.split(",").map((column) => column.trim());
+
 /** Trains a flow and prints one line about it. */
 export async function train(data: string, options: TrainCommand, io: Io): Promise<number> {
   const { output, seed, epochs, batch, lr, flow: name, config: file, timeLimit, checkpointEvery } = options;
-  const context = options.context?.split(",").map((column) => column.trim());
-  const flags = { seed, epochs, batch, lr, flow: name, checkpointEvery, context, options: options.option };
+  const [context, ignore] = [columnList(options.context), columnList(options.ignore)];
+  const flags = { seed, epochs, batch, lr, flow: name, checkpointEvery, context, ignore, options: options.option };
   const earlier = options.resume ? readRun(output) : undefined;
   if (!earlier) refuseExisting(output);
   if (earlier) {
@@ -67,7 +72,12 @@ export async function train(data: string, options: TrainCommand, io: Io): Promis
   }
   const kind = kindOf(data);
   const given = earlier ? readConfig(earlier.config) : givenSettings(file, flags);
-  const prepared = await kind.read(data, { seed: given.seed ?? 0, context: given.context ?? [] }, io);
+  const request = { seed: given.seed ?? 0, context: given.context ?? [], ignore: given.ignore ?? [] };
+  if (request.ignore.length > 0 && !kind.hasColumns)
+    throw new UsageError("ignore", `There are no columns to leave out of ${kind.plural}.`, {
+      hint: "Leave --ignore away.",
+    });
+  const prepared = await kind.read(data, request, io);
   const job = prepared.job(resolveConfig(kind, prepared.rows, given));
   if (earlier && earlier.sha256 !== job.data.sha256)
     throw new UsageError("other-data", `${data} is not what ${output} was trained on.`, {

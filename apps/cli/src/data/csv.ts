@@ -28,13 +28,17 @@ async function separator(path: string): Promise<string> {
 const listed = (names: readonly string[]): string =>
   names.slice(0, 5).join(", ") + (names.length > 5 ? `, and ${names.length - 5} more` : "");
 
+const HINT = "Leave them out (train takes --ignore), or ";
+
 /**
  * Reads comma-, semicolon- or tab-separated numbers, with or without a header line, as a stream.
+ * @param ignore names of columns that may hold anything; what is no number is NaN
  * @throws {FormatError} `text-columns`, `missing-values` naming the columns; `csv` where it is no table
  */
-export async function readCsv(path: string): Promise<NamedMatrix> {
+export async function readCsv(path: string, ignore: readonly string[] = []): Promise<NamedMatrix> {
   const rows: Float64Array[] = [];
   let names: string[] | undefined;
+  let passed: readonly boolean[] = [];
   let line = 0;
   const text = new Map<number, string>();
   const missing = new Map<number, number>();
@@ -55,9 +59,11 @@ export async function readCsv(path: string): Promise<NamedMatrix> {
         continue;
       }
       names ??= record.map((_, i) => `x${i}`);
+      if (rows.length === 0) passed = names.map((name) => ignore.includes(name));
       if (record.length !== names.length)
         throw new FormatError("csv", `Line ${line} has ${record.length} values where ${names.length} are expected.`);
       record.forEach((cell, i) => {
+        if (passed[i]) return;
         if (isMissing(cell)) missing.set(i, (missing.get(i) ?? 0) + 1);
         else if (!Number.isFinite(values[i])) text.set(i, text.get(i) ?? cell);
       });
@@ -74,13 +80,13 @@ export async function readCsv(path: string): Promise<NamedMatrix> {
   if (text.size > 0) {
     const columns = [...text].map(([i, cell]) => `${own[i]} ("${cell.slice(0, 20)}")`);
     throw new FormatError("text-columns", `These columns hold text: ${listed(columns)}.`, {
-      hint: "Leave them out, or turn them into numbers first.",
+      hint: `${HINT}turn them into numbers first.`,
     });
   }
   if (missing.size > 0) {
     const columns = [...missing].map(([i, n]) => `${own[i]} (${n} rows)`);
     throw new FormatError("missing-values", `Values are missing in ${listed(columns)}.`, {
-      hint: "Fill them in, or leave those rows out.",
+      hint: `${HINT}fill them in, or leave those rows out.`,
     });
   }
   const data = new Float64Array(rows.length * own.length);

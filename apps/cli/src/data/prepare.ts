@@ -30,29 +30,48 @@ export interface TableData {
 const FEWEST_ROWS = 20;
 const SPLIT_STREAM = 0x73706c69;
 
-/** The places of the columns to condition on. @throws {UsageError} where there is none of that name, or none is left */
-function contextPlaces(names: readonly string[], context: readonly string[]): number[] {
-  const places = context.map((name) => names.indexOf(name));
+/** Columns that are not events. */
+export interface SetApart {
+  /** Names of those to condition on. */
+  readonly context?: readonly string[];
+  /** Names of those to leave out. */
+  readonly ignore?: readonly string[];
+}
+
+const shortList = (names: readonly string[]): string =>
+  `${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}`;
+
+/** The places of some columns. @throws {UsageError} naming the one that there is not, or that is given twice */
+function placesOf(names: readonly string[], wanted: readonly string[], flag: keyof SetApart): number[] {
+  const purpose = flag === "context" ? "to condition on" : "to leave out";
+  const hint = `Its columns are ${shortList(names)}.`;
+  const places = wanted.map((name) => names.indexOf(name));
   const absent = places.findIndex((place) => place < 0);
-  if (absent >= 0)
-    throw new UsageError("context", `The table has no column "${context[absent]}" to condition on.`, {
-      hint: `Its columns are ${names.slice(0, 10).join(", ")}${names.length > 10 ? ", …" : ""}.`,
-    });
+  if (absent >= 0) throw new UsageError(flag, `The table has no column "${wanted[absent]}" ${purpose}.`, { hint });
   const twice = places.findIndex((place, i) => places.indexOf(place) < i);
-  if (twice >= 0) throw new UsageError("context", `The column "${context[twice]}" is given twice to condition on.`);
+  if (twice >= 0) throw new UsageError(flag, `The column "${wanted[twice]}" is given twice ${purpose}.`, { hint });
   return places;
 }
 
 /**
  * Splits rows at random 80 : 10 : 10 and leaves out the columns that do not vary over the training rows.
- * @param context names of columns to condition on
- * @throws {UsageError} where there are fewer than 20 rows, or no column varies, or one to condition on does not
+ * @throws {UsageError} where there are fewer than 20 rows, or no column varies, or one that is set apart is not there, is
+ * set apart twice, or does not vary where it is to be conditioned on
  */
-export function prepareTable(table: NamedMatrix, seed: number, context: readonly string[] = []): TableData {
+export function prepareTable(
+  table: NamedMatrix,
+  seed: number,
+  { context = [], ignore = [] }: SetApart = {},
+): TableData {
   const { data, rows, columns, names } = table;
   if (rows < FEWEST_ROWS)
     throw new UsageError("too-few-rows", `The table has ${rows} rows; training takes ${FEWEST_ROWS} at least.`);
-  const conditions = contextPlaces(names, context);
+  const [conditions, ignored] = [placesOf(names, context, "context"), placesOf(names, ignore, "ignore")];
+  const both = conditions.find((c) => ignored.includes(c));
+  if (both !== undefined)
+    throw new UsageError("ignore", `The column "${names[both]}" is both to condition on and to leave out.`, {
+      hint: `Give it to --context or to --ignore. The columns are ${shortList(names)}.`,
+    });
   const order = permutation(foldIn(key(seed), SPLIT_STREAM), rows);
   const tenth = Math.max(1, Math.floor(rows / 10));
   const training = order.slice(2 * tenth).sort();
@@ -63,14 +82,15 @@ export function prepareTable(table: NamedMatrix, seed: number, context: readonly
     throw new UsageError("context", `The column "${names[still]}" does not vary, so nothing can depend on it.`, {
       hint: "Leave it out of --context.",
     });
-  const events = [...names.keys()].filter((c) => !conditions.includes(c));
+  const events = [...names.keys()].filter((c) => !conditions.includes(c) && !ignored.includes(c));
   const kept = events.filter(isVarying);
   if (kept.length === 0)
     throw new UsageError(
       "no-columns",
-      context.length > 0
-        ? "No column that varies is left beside those of --context."
+      context.length + ignore.length > 0
+        ? "No column that varies is left beside those of --context and --ignore."
         : "No column of the table varies.",
+      { hint: `Its columns are ${shortList(names)}.` },
     );
   const standardisation = (places: readonly number[]): Standardisation => ({
     shift: places.map((c) => statistics.shift[c]!),

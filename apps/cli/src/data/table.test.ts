@@ -110,11 +110,11 @@ describe("prepareTable", () => {
   });
 
   it("keeps the columns to condition on apart", () => {
-    const { train, columns, context } = prepareTable(table, 1, ["c"]);
+    const { train, columns, context } = prepareTable(table, 1, { context: ["c"] });
     expect([columns, context.columns, train.context?.shape]).toEqual([["a"], ["c"], [80, 1]]);
     const mean = Array.from(train.context!.data as Float64Array).reduce((s, v) => s + v, 0) / 80;
     expect(context.shift[0]).toBeCloseTo(mean, 12);
-    expect(() => prepareTable(table, 1, ["b"])).toThrow('The column "b" does not vary');
+    expect(() => prepareTable(table, 1, { context: ["b"] })).toThrow('The column "b" does not vary');
   });
 
   it("splits alike for one seed and otherwise for another", () => {

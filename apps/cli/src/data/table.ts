@@ -70,14 +70,14 @@ export interface Table extends NamedMatrix {
   readonly sha256: string;
 }
 
-function readMatrix(path: string): NamedMatrix | Promise<NamedMatrix> {
+function readMatrix(path: string, ignore: readonly string[]): NamedMatrix | Promise<NamedMatrix> {
   switch (extname(path).toLowerCase()) {
     case ".npy":
       return withNames(readNpy(readFileSync(path)));
     case ".npz":
       return withNames(readNpz(readFileSync(path)));
     default:
-      return readCsv(path);
+      return readCsv(path, ignore);
   }
 }
 
@@ -99,9 +99,10 @@ export async function namingFile<T>(path: string, read: () => T | Promise<T>): P
 
 /**
  * Reads a table.
+ * @param ignore names of columns that may hold anything, as nothing is made of them
  * @throws {UsageError} where there is no such file, or it is no table, or holds text, gaps or infinities
  */
-export async function readTable(path: string): Promise<Table> {
+export async function readTable(path: string, ignore: readonly string[] = []): Promise<Table> {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats?.isFile())
     throw new UsageError("no-such-file", `There is no table at ${path}.`, { hint: "Check the path." });
@@ -110,11 +111,11 @@ export async function readTable(path: string): Promise<Table> {
       "too-large",
       `${path} has ${(stats.size / GIB).toFixed(1)} GiB; tables of up to 2 GiB are read.`,
     );
-  const matrix = await namingFile(path, () => readMatrix(path));
+  const matrix = await namingFile(path, () => readMatrix(path, ignore));
   const bad = new Map<string, number>();
   matrix.data.forEach((v, i) => {
     const name = matrix.names[i % matrix.columns]!;
-    if (!Number.isFinite(v)) bad.set(name, (bad.get(name) ?? 0) + 1);
+    if (!Number.isFinite(v) && !ignore.includes(name)) bad.set(name, (bad.get(name) ?? 0) + 1);
   });
   if (bad.size > 0) {
     const columns = [...bad].slice(0, 5).map(([name, n]) => `${name} (${n} rows)`);

@@ -102,6 +102,7 @@ export const images: DataKind = {
     average: 0.997,
     checkpointEvery: 0,
     context: [],
+    ignore: [],
     options: {},
   }),
   holds: ({ flow: { event } }) => event.length === 3,

@@ -27,6 +27,8 @@ export interface ReadRequest {
   readonly seed: number;
   /** Columns to condition on. */
   readonly context: readonly string[];
+  /** Columns to leave out. */
+  readonly ignore: readonly string[];
 }
 
 /** Data that were read. */
@@ -79,6 +81,8 @@ export interface DataKind {
   readonly plural: string;
   /** What train takes: "a folder of …". */
   readonly takes: string;
+  /** Whether its items are rows of named columns, of which some may be left out. */
+  readonly hasColumns?: boolean;
   /** Flows by name; the first is the default. */
   readonly flows: Readonly<Record<string, FlowChoice>>;
   /** Whether a path holds this kind, by its name or by what is in the folder. */

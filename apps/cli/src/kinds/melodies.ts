@@ -87,6 +87,7 @@ export const melodies: DataKind = {
     average: 0,
     checkpointEvery: 0,
     context: [],
+    ignore: [],
     options: {},
   }),
   holds: ({ flow }) => melodyOptionsOf(flow) !== undefined,

@@ -22,7 +22,16 @@ import { makeFlow } from "./make-flow.ts";
 export const DEFAULT_FLOW: keyof typeof recipes = "tabular";
 
 /** Options that follow from the columns. */
-export const FROM_DATA: readonly string[] = ["features", "context", "categories", "columns", "event", "steps"];
+export const FROM_DATA: readonly string[] = [
+  "features",
+  "context",
+  "categories",
+  "columns",
+  "event",
+  "steps",
+  "values",
+  "dequantize",
+];
 
 /** Settings for so many training rows: passes over them that make some thousand steps, three thousand for other flows. */
 export function tableSettings(rows: number, name: string = DEFAULT_FLOW): RunConfig {
@@ -42,6 +51,7 @@ export function tableSettings(rows: number, name: string = DEFAULT_FLOW): RunCon
     average: isDefault ? 0.98 : 0.99,
     checkpointEvery: 0,
     context: [],
+    ignore: [],
     options: {},
   };
 }

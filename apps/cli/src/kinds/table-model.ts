@@ -168,7 +168,9 @@ async function decode(
 
 /** Opens a model of a table. */
 export function openTableModel(opened: Opened, backend: Backend): KindModel {
-  const data = opened.facts["data"] as { columns?: readonly string[]; context?: readonly string[] } | undefined;
+  const data = opened.facts["data"] as
+    | { columns?: readonly string[]; context?: readonly string[]; ignored?: readonly string[] }
+    | undefined;
   const { event, context } = opened.flow;
   const numbered = (size: number | undefined, letter: string): string[] =>
     Array.from({ length: size ?? 0 }, (_, i) => `${letter}${i}`);
@@ -176,6 +178,7 @@ export function openTableModel(opened: Opened, backend: Backend): KindModel {
     model: new Model(opened.flow, opened.weights, backend, opened.facts),
     columns: data?.columns ?? numbered(event[0], "x"),
     context: data?.context ?? numbered(context?.[0], "c"),
+    ignored: data?.ignored ?? [],
   };
   return {
     latent: table.columns.length,

@@ -26,17 +26,18 @@ function columnValues({ train, columns }: TableData): number[][] {
     for (let i = c; i < data.length && values.size <= MOST_VALUES; i += columns.length) values.add(data[i]!);
     if (values.size > MOST_VALUES)
       throw new UsageError("too-many-values", `The column "${name}" has more than ${MOST_VALUES} different values.`, {
-        hint: "subsetflow is for categories and ordered levels: round the column, or take another flow.",
+        hint: "subsetFlow is for categories and ordered levels: round the column, or take another flow.",
       });
     return [...values].sort((a, b) => a - b);
   });
 }
 
-async function read(path: string, { seed, context }: ReadRequest, io: Io): Promise<Prepared> {
-  const table = await readTable(path);
-  const data = prepareTable(table, seed, context);
+async function read(path: string, { seed, context, ignore }: ReadRequest, io: Io): Promise<Prepared> {
+  const table = await readTable(path, ignore);
+  const data = prepareTable(table, seed, { context, ignore });
   if (data.constant.length > 0) io.message(`Left out, as they do not vary: ${shortList(data.constant)}.`);
   const given = context.length > 0 ? `, given ${shortList(context)}` : "";
+  if (ignore.length > 0) io.message(`Left out, as told: ${shortList(ignore)}.`);
   io.message(`${table.rows} rows of ${data.columns.length} columns read${given}.`);
   const measured = measureColumns(data.train.x);
   const cells = data.columns.filter((_, i) => measured.step[i]! > 0);
@@ -44,7 +45,7 @@ async function read(path: string, { seed, context }: ReadRequest, io: Io): Promi
   return {
     rows: data.train.x.shape[0]!,
     job: (config) => ({
-      flow: tableFlow(config, measured, data.context, config.flow === "subsetflow" ? columnValues(data) : undefined),
+      flow: tableFlow(config, measured, data.context, config.flow === "subsetFlow" ? columnValues(data) : undefined),
       train: data.train,
       valid: data.valid,
       test: data.test,
@@ -56,6 +57,7 @@ async function read(path: string, { seed, context }: ReadRequest, io: Io): Promi
         rows: table.rows,
         columns: data.columns,
         ...(context.length > 0 ? { context } : {}),
+        ...(ignore.length > 0 ? { ignored: ignore } : {}),
         sha256: table.sha256,
       },
     }),
@@ -67,6 +69,7 @@ export const tables: DataKind = {
   name: "table",
   plural: "tables",
   takes: "a .csv, .npy or .npz table",
+  hasColumns: true,
   flows: Object.fromEntries(
     Object.entries(recipes as Readonly<Record<string, Recipe<object>>>)
       // The default comes first.

@@ -111,13 +111,13 @@ export const texts: DataKind = {
   plural: "texts",
   takes: "a .txt text",
   flows: {
-    subsetflow: { summary: "autoregressive transformer over characters, exact likelihood in nats", options },
+    subsetFlow: { summary: "autoregressive transformer over characters, exact likelihood in nats", options },
   },
   detects: (path, isFolder) => !isFolder && isTextName(path),
   read: (path, { context }, io) => read(path, context, io),
   // Passes over the text that make some two thousand steps.
   settings: (rows) => ({
-    flow: "subsetflow",
+    flow: "subsetFlow",
     seed: 0,
     epochs: Math.max(1, Math.min(100, Math.round((STEPS * BATCH) / Math.max(1, rows)))),
     batch: BATCH,
@@ -130,6 +130,7 @@ export const texts: DataKind = {
     average: 0.998,
     checkpointEvery: 0,
     context: [],
+    ignore: [],
     options: {},
   }),
   holds: describedAsText,

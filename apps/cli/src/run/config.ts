@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { UsageError } from "../io.ts";
 import type { DataKind } from "../kinds/kind.ts";
+import { named, nearest } from "./names.ts";
 
 const schema = z.strictObject({
   flow: z.string(),
@@ -25,18 +26,14 @@ const schema = z.strictObject({
   checkpointEvery: z.int().min(0),
   /** Columns of a table that the flow conditions on. */
   context: z.array(z.string().min(1)),
+  /** Columns of a table that the flow never sees. */
+  ignore: z.array(z.string().min(1)),
   /** Options of the flow, as `flowctl flows NAME` lists them. */
   options: z.record(z.string(), z.unknown()),
 });
 
 /** Settings of a run, resolved. */
 export type RunConfig = z.infer<typeof schema>;
-
-/** What to try instead of a name that is not known. */
-export const nearest = (names: readonly string[], name: string): string => {
-  const near = names.find((n) => n.toLowerCase() === name.toLowerCase() || n.startsWith(name) || name.startsWith(n));
-  return near ? `Did you mean "${near}"?` : `Known are ${names.join(", ")}.`;
-};
 
 /** Settings from a configuration file. @throws {UsageError} where it is no JSON, or names what is not a setting */
 function fromFile(path: string): Partial<RunConfig> {
@@ -75,20 +72,23 @@ export function givenSettings(file: string | undefined, flags: Partial<GivenFlag
 /** Flags as a command line leaves them: present or undefined. */
 type GivenFlags = { readonly [K in keyof RunConfig]: RunConfig[K] | undefined };
 
+/** The flow of a kind of data that a name means, in any letter case. @throws {UsageError} where there is none */
+function flowOf({ flows, plural }: DataKind, name: string): string {
+  const known = Object.keys(flows);
+  const flow = named(known, name);
+  if (flow !== undefined) return flow;
+  throw new UsageError("unknown-flow", `There is no flow "${name}" for ${plural}.`, { hint: nearest(known, name) });
+}
+
 /** Resolves the settings of a run. @throws {UsageError} where a flow is unknown or does not suit the data */
 export function resolveConfig(kind: DataKind, rows: number, given: Partial<RunConfig>): RunConfig {
-  const config = schema.parse({ ...kind.settings(rows, given.flow), ...given });
-  const known = Object.keys(kind.flows);
-  if (!known.includes(config.flow))
-    throw new UsageError("unknown-flow", `There is no flow "${config.flow}" for ${kind.plural}.`, {
-      hint: nearest(known, config.flow),
-    });
-  return config;
+  const flow = given.flow === undefined ? undefined : flowOf(kind, given.flow);
+  return schema.parse({ ...kind.settings(rows, flow), ...given, ...(flow === undefined ? {} : { flow }) });
 }
 
 /** Settings that a run wrote. */
 export function readConfig(text: string): RunConfig {
-  const parsed = schema.safeParse({ context: [], ...JSON.parse(text) });
+  const parsed = schema.safeParse({ context: [], ignore: [], ...JSON.parse(text) });
   if (!parsed.success) throw new UsageError("config", "The run's config.resolved.json is damaged.");
   return parsed.data;
 }

@@ -1,1 +1,2 @@
 export { erf, erfc, normalCdf } from "./error-function.ts";
+export { logGamma } from "./log-gamma.ts";

@@ -4,36 +4,41 @@ import { mlp } from "../network/mlp.ts";
 import { array, evaluate, mapValues } from "../testing/evaluate.ts";
 import { behaves, hasSecondDerivative, normalises } from "../testing/harness.ts";
 import { parametersOf, uniforms, valuesOf } from "../testing/numbers.ts";
-import { type FfjordOptions, ffjord } from "./ffjord.ts";
+import { type FfjordLayerOptions, ffjordLayer } from "./ffjord.ts";
 
 const field = (features: number, context?: number) =>
   mlp({ in: features + 1, out: features, context, hidden: [5], activation: "tanh" });
 
 const exact = { tolerance: 1e-11 };
 // Solved to a tolerance that float32 cannot reach.
-behaves("ffjord", ffjord({ features: 2, field: field(2), ...exact }), { tolerance: 1e-8, extreme: 2, drift: false });
-behaves("ffjord of one feature with a context", ffjord({ features: 1, field: field(1, 2), ...exact }), {
+behaves("ffjord", ffjordLayer({ features: 2, field: field(2), ...exact }), {
   tolerance: 1e-8,
   extreme: 2,
   drift: false,
 });
-behaves("ffjord by rk4", ffjord({ features: 2, field: field(2), solver: "rk4", steps: 10 }), {
+behaves("ffjord of one feature with a context", ffjordLayer({ features: 1, field: field(1, 2), ...exact }), {
+  tolerance: 1e-8,
+  extreme: 2,
+  drift: false,
+});
+behaves("ffjord by rk4", ffjordLayer({ features: 2, field: field(2), solver: "rk4", steps: 10 }), {
   tolerance: 1e-4,
   extreme: 1,
 });
-normalises("ffjord", ffjord({ features: 2, field: field(2), tolerance: 1e-7 }), { points: 50, box: 8 });
+normalises("ffjord", ffjordLayer({ features: 2, field: field(2), tolerance: 1e-7 }), { points: 50, box: 8 });
 hasSecondDerivative(
   "ffjord by rk4",
-  ffjord({ features: 2, field: field(2), solver: "rk4", steps: 5 }),
+  ffjordLayer({ features: 2, field: field(2), solver: "rk4", steps: 5 }),
   [0.3, -0.4, 1, 2],
 );
 
 describe("ffjord", () => {
-  const layer = (options: Partial<FfjordOptions> = {}) => ffjord({ features: 2, field: field(2), ...options });
+  const layer = (options: Partial<FfjordLayerOptions> = {}) =>
+    ffjordLayer({ features: 2, field: field(2), ...options });
   const params = parametersOf(layer(), 21, 1);
   const z = array(valuesOf("real", 8, 3), [4, 2]);
 
-  const gradientOf = (options: Partial<FfjordOptions>): Promise<Record<string, Float64Array>> =>
+  const gradientOf = (options: Partial<FfjordLayerOptions>): Promise<Record<string, Float64Array>> =>
     evaluate(layer(options), "inverse", z, { params }, ({ value, logDet, input, flat }) => {
       const [theta, x] = gradients(add(sum(mul(value, value)), sum(logDet)), [flat, input]);
       return { theta: theta!, x: x! };
@@ -77,7 +82,7 @@ describe("ffjord", () => {
 
   test("says of a field that carries events away that there is no result", async () => {
     const network = mlp({ in: 3, out: 2, hidden: [4], activation: "silu" });
-    const explosive = ffjord({ features: 2, field: network });
+    const explosive = ffjordLayer({ features: 2, field: network });
     const wild = parametersOf(explosive, 21, 30);
     const { value, logDet } = await mapValues(explosive, "forward", array([2, 3], [1, 2]), { params: wild });
     expect([...value!, ...logDet!]).toEqual([Number.NaN, Number.NaN, Number.NaN]);

@@ -27,8 +27,8 @@ import { signsOf } from "../residual/log-determinant.ts";
 import { type Field, fieldOf } from "./field.ts";
 import { flowAlong, type Interval, type Method } from "./integrate.ts";
 
-/** Options of `ffjord`. */
-export interface FfjordOptions {
+/** Options of `ffjordLayer`. */
+export interface FfjordLayerOptions {
   features: number;
   /** Velocity of [z, t] (and a context): a network from features + 1 numbers to `features`. */
   field: Network;
@@ -46,7 +46,7 @@ export interface FfjordOptions {
 
 /** What a `ffjord` layer is made of, for losses that train the field without solving it. */
 export interface ContinuousLayer {
-  readonly options: FfjordOptions;
+  readonly options: FfjordLayerOptions;
 }
 
 /** Whether a bijector is a continuous flow. */
@@ -59,10 +59,10 @@ const contextRows = (field: Network, scope: Scope, batch: Tensor["shape"]): Tens
 };
 
 /** The field of a layer as its scope has it, for events […batch, D] laid out in rows. */
-export const fieldAt = ({ field }: FfjordOptions, scope: Scope, batch: Tensor["shape"]): Field =>
+export const fieldAt = ({ field }: FfjordLayerOptions, scope: Scope, batch: Tensor["shape"]): Field =>
   fieldOf(field, scope.at("field"), contextRows(field, scope, batch));
 
-function methodOf({ solver, steps, tolerance, adjoint }: FfjordOptions): Method {
+function methodOf({ solver, steps, tolerance, adjoint }: FfjordLayerOptions): Method {
   if (solver === "dopri5" && adjoint === false)
     throw new OptionError("ffjord-adjoint", "ffjord: the number of dopri5's steps is not known when it is traced.", {
       hint: 'Leave adjoint away, or take solver: "rk4".',
@@ -70,7 +70,7 @@ function methodOf({ solver, steps, tolerance, adjoint }: FfjordOptions): Method 
   return { solver, steps, tolerance, adjoint: adjoint ?? solver === "dopri5" };
 }
 
-function apply(value: Tensor, scope: Scope, options: FfjordOptions, interval: Interval): Mapped {
+function apply(value: Tensor, scope: Scope, options: FfjordLayerOptions, interval: Interval): Mapped {
   const batch = leading(value.shape, 1);
   const rows = reshape(value, [-1, options.features]);
   const estimated = options.trace === "hutchinson" && scope.mode !== "eval";
@@ -96,7 +96,7 @@ const layer = defineLayer({
     trace: z.enum(["exact", "hutchinson"]),
     adjoint: z.optional(z.boolean()),
   }),
-  facts: (options: FfjordOptions) => {
+  facts: (options: FfjordLayerOptions) => {
     const { features, field, solver, steps } = options;
     methodOf(options);
     const { in: inputs, out } = field.options as { in?: unknown; out?: unknown };
@@ -135,11 +135,14 @@ const layer = defineLayer({
  * @throws {OptionError} where dopri5 is to do without the adjoint
  * @see Chen et al. 2018, Neural Ordinary Differential Equations; Grathwohl et al. 2019, FFJORD; Kidger, Chen & Lyons 2021,
  * "Hey, that's not an ODE"
- * @example ffjord({ features: 2, field: mlp({ in: 3, out: 2, activation: "tanh" }) })
+ * @example ffjordLayer({ features: 2, field: mlp({ in: 3, out: 2, activation: "tanh" }) })
  */
-export const ffjord = withDefaults<FfjordOptions, "solver" | "steps" | "tolerance" | "trace", Bijector>(layer, {
-  solver: "dopri5",
-  steps: 20,
-  tolerance: 1e-5,
-  trace: "exact",
-});
+export const ffjordLayer = withDefaults<FfjordLayerOptions, "solver" | "steps" | "tolerance" | "trace", Bijector>(
+  layer,
+  {
+    solver: "dopri5",
+    steps: 20,
+    tolerance: 1e-5,
+    trace: "exact",
+  },
+);

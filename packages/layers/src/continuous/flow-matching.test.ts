@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import { rescale } from "../elementwise/rescale.ts";
 import { mlp } from "../network/mlp.ts";
 import { maf } from "../recipe/maf.ts";
-import { ffjord } from "./ffjord.ts";
+import { ffjordLayer } from "./ffjord.ts";
 import { flowMatching } from "./flow-matching.ts";
 
-const layer = ffjord({ features: 1, field: mlp({ in: 2, out: 1, hidden: [12], activation: "silu" }) });
+const layer = ffjordLayer({ features: 1, field: mlp({ in: 2, out: 1, hidden: [12], activation: "silu" }) });
 const base = standardNormal({ event: [1] });
 const x = Array.from(normal(key(3), 600), (v) => [10 + 0.6 * v + 1.5]);
 

@@ -22,7 +22,7 @@ import {
   sum,
   type Tensor,
 } from "@normflow/core";
-import { type FfjordOptions, fieldAt, isContinuous } from "./ffjord.ts";
+import { type FfjordLayerOptions, fieldAt, isContinuous } from "./ffjord.ts";
 
 /** Options of `flowMatching`. */
 export interface FlowMatchingOptions {
@@ -32,7 +32,7 @@ export interface FlowMatchingOptions {
 
 /** A continuous layer in a composition, and the layers before and behind it. */
 interface Place {
-  readonly options: FfjordOptions;
+  readonly options: FfjordLayerOptions;
   readonly scope: Scope;
   readonly before: readonly Neighbour[];
   readonly behind: readonly Neighbour[];
@@ -57,7 +57,7 @@ function placeOf(bijector: Bijector, scope: Scope): Place {
     );
   const [layer, own] = all[place]!;
   return {
-    options: (layer as Bijector & { options: FfjordOptions }).options,
+    options: (layer as Bijector & { options: FfjordLayerOptions }).options,
     scope: own,
     before: all.slice(0, place),
     behind: all.slice(place + 1),
@@ -74,7 +74,7 @@ function placeOf(bijector: Bijector, scope: Scope): Place {
  * @see Lipman et al. 2023, Flow Matching for Generative Modeling; Tong et al. 2024, Improving and Generalizing Flow-Based
  * Generative Models with Minibatch Optimal Transport
  * @example
- * const model = await fit(ffjordFlow({ features: 2 }), { x }, { backend, steps: 50, loss: flowMatching() });
+ * const model = await fit(ffjord({ features: 2 }), { x }, { backend, steps: 50, loss: flowMatching() });
  */
 export const flowMatching =
   ({ late = 1 }: FlowMatchingOptions = {}): Loss =>

@@ -158,7 +158,7 @@ export function flowAlong(
           return adjoint(field, inputs, at!, signs, [ct!, c!], interval, method);
         },
         [end!, ctValue!, ctLogDet!, ...rest],
-        'The adjoint method gives one derivative; ffjord({ solver: "rk4", adjoint: false }) has them all.',
+        'The adjoint method gives one derivative; ffjordLayer({ solver: "rk4", adjoint: false }) has them all.',
       );
       return [gz, ...fixed.map(() => undefined), ...gradients];
     },

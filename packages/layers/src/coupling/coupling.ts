@@ -62,6 +62,10 @@ export function halves(features: number, kept: CouplingOptions["kept"]): readonl
   return [all.filter(stays), all.filter((i) => !stays(i))];
 }
 
+/** What layer i of a stack keeps: the first and the second half, then every other feature, so that each meets most others. */
+export const keptInTurn = (features: number, i: number): (typeof patterns)[number] =>
+  (["first", "second", "even", "odd"] as const)[features > 2 ? i % 4 : i % 2]!;
+
 /** Counts only: a file may claim any number of features, and is believed once its arrays were seen to have it. */
 function checkKept({ features, kept }: CouplingOptions): void {
   if (Array.isArray(kept) && (kept.some((i) => i >= features) || new Set(kept).size < kept.length))

@@ -14,7 +14,7 @@ import {
 } from "@normflow/core";
 import { autoregressive } from "../autoregressive/autoregressive.ts";
 import { maskedMlp } from "../conditioner/masked-mlp.ts";
-import { coupling, halves } from "../coupling/coupling.ts";
+import { coupling, halves, keptInTurn } from "../coupling/coupling.ts";
 import { reversed } from "../linear/permute.ts";
 import type { Activation } from "../network/activation.ts";
 import { mlp } from "../network/mlp.ts";
@@ -43,9 +43,6 @@ export interface NsfOptions {
   coupling?: boolean | undefined;
 }
 
-/** Halves that keep in turn the first and the second, then every other feature, so that each meets most others. */
-const SPLITS = ["first", "second", "even", "odd"] as const;
-
 type Resolved = { readonly [K in Exclude<keyof NsfOptions, "context">]-?: NonNullable<NsfOptions[K]> } & Pick<
   NsfOptions,
   "context"
@@ -73,7 +70,7 @@ function masked(options: Resolved, i: number): Bijector[] {
 function coupled(options: Resolved, i: number): Bijector[] {
   const { features, context, hidden, activation } = options;
   const transformation = splineOf(options, false);
-  const kept = SPLITS[features > 2 ? i % 4 : i % 2]!;
+  const kept = keptInTurn(features, i);
   const [stays, changed] = halves(features, kept);
   const out = Math.max(1, transformation.parameters * changed.length);
   const network = mlp({ in: Math.max(1, stays.length), out, context, hidden, activation });

@@ -1,17 +1,19 @@
 import { type Bijector, fit, fromJSON, layoutOf, parseOptions, reference, toJSON } from "@normflow/core";
 import { describe, expect, test } from "vitest";
 import { all } from "../all.ts";
+import * as exported from "../index.ts";
 import { behaves, normalises } from "../testing/harness.ts";
 import { normals } from "../testing/numbers.ts";
 import { integral } from "../testing/quadrature.ts";
-import { ffjordFlow } from "./ffjord-flow.ts";
+import { ffjord } from "./ffjord.ts";
 import { iaf, maf } from "./maf.ts";
 import { naf } from "./naf.ts";
 import { nsf } from "./nsf.ts";
+import { planarFlow } from "./planar-flow.ts";
 import { realNVP } from "./real-nvp.ts";
-import { type Recipe, recipes } from "./recipes.ts";
+import { imageRecipes, type Recipe, recipes } from "./recipes.ts";
 import { residualFlow } from "./residual-flow.ts";
-import { planarFlow, sylvesterFlow } from "./residual-stacks.ts";
+import { sylvester } from "./sylvester.ts";
 
 const small = { layers: 3, hidden: [8], activation: "tanh" as const };
 
@@ -22,7 +24,7 @@ behaves("maf of one feature", maf({ features: 1, context: 1, ...small }).bijecto
 behaves("iaf", iaf({ features: 3, ...small }).bijector, { deviation: 0.3 });
 behaves("naf", naf({ features: 2, context: 1, ...small, units: 3 }).bijector, { deviation: 0.3 });
 behaves("planarFlow", planarFlow({ features: 2, layers: 3, context: 1, hidden: [2], fast: "density" }).bijector);
-behaves("sylvester", sylvesterFlow({ features: 2, layers: 2 }).bijector);
+behaves("sylvester", sylvester({ features: 2, layers: 2 }).bijector);
 behaves("residualFlow", residualFlow({ features: 2, context: 1, layers: 2, hidden: [6], activation: "sin" }).bijector, {
   deviation: 0.5,
 });
@@ -35,11 +37,15 @@ normalises("realNVP", realNVP({ features: 2, ...small }).bijector, { points: 150
 normalises("maf", maf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 normalises("iaf", iaf({ features: 2, ...small }).bijector, { points: 150, box: 10, deviation: 0.2 });
 describe("recipes", () => {
+  test("go by the names of their exports", () => {
+    for (const name of Object.keys({ ...recipes, ...imageRecipes })) expect(exported, name).toHaveProperty(name);
+  });
+
   for (const [name, recipe] of Object.entries(recipes))
     test(`${name} goes into a file and comes back`, () => {
       const given = { features: 4, context: 2, categories: 3 };
       const { categories, ...sizes } = given;
-      const made = name === "subsetflow" ? recipes.subsetflow.make(given) : (recipe as Recipe<object>).make(sizes);
+      const made = name === "subsetFlow" ? recipes.subsetFlow.make(given) : (recipe as Recipe<object>).make(sizes);
       const json: unknown = JSON.parse(JSON.stringify(toJSON(made)));
       const again = fromJSON(json, all) as { readonly bijector: Bijector };
       expect(toJSON(again)).toEqual(json);
@@ -59,12 +65,12 @@ describe("recipes", () => {
     expect(iaf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 5 } });
     expect(naf({ features: 5 }).bijector.facts.cost).toEqual({ forward: { search: true }, inverse: { passes: 1 } });
     expect(planarFlow({ features: 5, fast: "density" }).bijector.facts.cost.inverse).toEqual({ passes: 1 });
-    expect(sylvesterFlow({ features: 5 }).bijector.facts.cost.forward).toEqual({ passes: 1 });
+    expect(sylvester({ features: 5 }).bijector.facts.cost.forward).toEqual({ passes: 1 });
     expect(residualFlow({ features: 5 }).bijector.facts.cost).toEqual({
       forward: { search: true },
       inverse: { passes: 1 },
     });
-    expect(ffjordFlow({ features: 5, solver: "rk4", steps: 8 }).bijector.facts.cost.forward).toEqual({ passes: 32 });
+    expect(ffjord({ features: 5, solver: "rk4", steps: 8 }).bijector.facts.cost.forward).toEqual({ passes: 32 });
     expect(realNVP({ features: 5 }).bijector.facts.cost).toEqual({ forward: { passes: 1 }, inverse: { passes: 1 } });
   });
 });

@@ -7,16 +7,18 @@ import { type Flow, type Loss, positive, size, z } from "@normflow/core";
 import { flowMatching } from "../continuous/flow-matching.ts";
 import { activation } from "../network/activation.ts";
 import { type ContractiveActivation, contractiveActivations } from "../residual/lipschitz-mlp.ts";
-import { type FfjordFlowOptions, ffjordFlow } from "./ffjord-flow.ts";
+import { type FfjordOptions, ffjord } from "./ffjord.ts";
+import { dequantizations, type FlowPlusPlusOptions, flowPlusPlus } from "./flow-plus-plus.ts";
 import { type GlowOptions, glow, glowCouplings } from "./glow.ts";
 import { iaf, type MafOptions, maf } from "./maf.ts";
 import { type NafOptions, naf } from "./naf.ts";
 import { type NsfOptions, nsf } from "./nsf.ts";
 import { noted } from "./option-notes.ts";
+import { type PlanarFlowOptions, planarFlow } from "./planar-flow.ts";
 import { type RealNVPOptions, realNVP } from "./real-nvp.ts";
 import { type ResidualFlowOptions, residualFlow } from "./residual-flow.ts";
-import { type PlanarFlowOptions, planarFlow, type SylvesterFlowOptions, sylvesterFlow } from "./residual-stacks.ts";
 import { type SubsetFlowOptions, subsetFlow } from "./subset-flow.ts";
+import { type SylvesterOptions, sylvester } from "./sylvester.ts";
 import { type TabularOptions, tabular } from "./tabular.ts";
 import { type TarFlowOptions, tarFlow } from "./tar-flow.ts";
 
@@ -160,7 +162,7 @@ const residualNetworks = z.object({
 });
 
 /** Options of the recipe `ffjord`: those of the flow, and how it is trained. */
-export interface FfjordRecipeOptions extends FfjordFlowOptions {
+export interface FfjordRecipeOptions extends FfjordOptions {
   /** Flow matching, or likelihood through the solver; matching unless told. */
   training?: "matching" | "likelihood" | undefined;
   /** Exponent by which the times of flow matching lean towards the data; 1 unless told. */
@@ -187,7 +189,7 @@ const table = {
     options: tabularFlow,
     make: tabular,
   } satisfies Recipe<TabularOptions>,
-  realnvp: {
+  realNVP: {
     summary: "affine couplings; sampling and density in one pass",
     options: affineFlow(8),
     make: realNVP,
@@ -207,6 +209,20 @@ const table = {
     options: splineFlow,
     make: nsf,
   } satisfies Recipe<NsfOptions>,
+  flowPlusPlus: {
+    summary: "couplings by mixtures of logistics; density in one pass, sampling by searches",
+    options: z.object({
+      ...stack(6),
+      components: noted(z.optional(size), "logistics of each mixture", 8),
+      values: noted(z.optional(size), "whole numbers that a feature may be, from 0; continuous features unless told"),
+      dequantize: noted(
+        z.optional(z.enum(dequantizations)),
+        "how whole numbers are spread over their cells",
+        "variational",
+      ),
+    }),
+    make: flowPlusPlus,
+  } satisfies Recipe<FlowPlusPlusOptions>,
   naf: {
     summary: "monotone networks over masked perceptrons; density in one pass, sampling by searches",
     options: z.object({
@@ -227,19 +243,19 @@ const table = {
       ...bends(16),
       rank: noted(z.optional(size), "directions that a layer bends, at most D; the smaller of D and 8 unless told"),
     }),
-    make: sylvesterFlow,
-  } satisfies Recipe<SylvesterFlowOptions>,
-  subsetflow: {
+    make: sylvester,
+  } satisfies Recipe<SylvesterOptions>,
+  subsetFlow: {
     summary: "categories or ordered levels, text included; exact, sampling feature by feature",
     options: categorical,
     make: subsetFlow,
   } satisfies Recipe<SubsetFlowOptions>,
-  tarflow: {
+  tarFlow: {
     summary: "causal transformers in alternating order; density in one pass, sampling token by token",
     options: transformers,
     make: tarFlow,
   } satisfies Recipe<TarFlowOptions>,
-  residualflow: {
+  residualFlow: {
     summary: "contractions added to the event; density in one pass, sampling by fixed-point iteration",
     options: residualNetworks,
     make: residualFlow,
@@ -247,7 +263,7 @@ const table = {
   ffjord: {
     summary: "a velocity field followed through time; trained by flow matching, both directions solve an equation",
     options: continuousFlow,
-    make: ({ training: _, late: __, ...options }) => ffjordFlow(options),
+    make: ({ training: _, late: __, ...options }) => ffjord(options),
     loss: ({ training = "matching", late }) => (training === "matching" ? flowMatching({ late }) : undefined),
   } satisfies Recipe<FfjordRecipeOptions>,
 } as const;

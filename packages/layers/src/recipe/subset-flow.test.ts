@@ -88,7 +88,7 @@ describe("subsetFlow", () => {
   test("says how many numbers of classes it wants", () => {
     expect(() => subsetFlow({ features: 3, categories: [2, 2] })).toThrow("2 numbers of categories for 3 features");
     expect(() => subsetFlow({ features: 3, categories: 257 })).toThrow("histogram-cdf: option bins");
-    expect(() => parseOptions("subsetflow", recipes.subsetflow.options, { features: 2, categories: [2, 0] })).toThrow(
+    expect(() => parseOptions("subsetFlow", recipes.subsetFlow.options, { features: 2, categories: [2, 0] })).toThrow(
       "option categories",
     );
   });

@@ -5,15 +5,15 @@ import { behaves, hasSecondDerivative } from "../testing/harness.ts";
 import { valuesOf } from "../testing/numbers.ts";
 import { vectorOf } from "../testing/vectors.ts";
 import { planar, planarDirection } from "./planar.ts";
-import { sylvester } from "./sylvester.ts";
+import { sylvesterLayer } from "./sylvester.ts";
 
-behaves("sylvester", (features, context) => sylvester({ features, context, hidden: [3] }));
-behaves("sylvester of lower rank", sylvester({ features: 4, rank: 2 }));
-hasSecondDerivative("sylvester inverted", sylvester({ features: 2 }), [0.3, -0.4, 1, 2], "inverse");
+behaves("sylvester", (features, context) => sylvesterLayer({ features, context, hidden: [3] }));
+behaves("sylvester of lower rank", sylvesterLayer({ features: 4, rank: 2 }));
+hasSecondDerivative("sylvester inverted", sylvesterLayer({ features: 2 }), [0.3, -0.4, 1, 2], "inverse");
 
 describe("sylvester", () => {
   test("of rank 1 is a planar flow", async () => {
-    const layer = sylvester({ features: 3, rank: 1 });
+    const layer = sylvesterLayer({ features: 3, rank: 1 });
     const z = array(valuesOf("real", 12, 1), [4, 3]);
     // Q is the first column of I − 2vvᵀ/|v|², R̃ = [r̃] and R = [(slope − 1)/r̃].
     const v = [0.5, -1, 2];
@@ -37,7 +37,7 @@ describe("sylvester", () => {
   });
 
   test("starts as the identity", async () => {
-    const layer = sylvester({ features: 4, rank: 2 });
+    const layer = sylvesterLayer({ features: 4, rank: 2 });
     const params = new Float64Array(layoutOf(layer.params).size).fill(0);
     params.set(valuesOf("real", 8, 3), layoutOf(layer.params).entries.find((e) => e.path === "reflections")!.offset);
     const { value, logDet } = await mapValues(layer, "forward", array([1, 2, 3, 4], [1, 4]), { params });
@@ -45,6 +45,6 @@ describe("sylvester", () => {
   });
 
   test("has no more directions than the event", () => {
-    expect(() => sylvester({ features: 2, rank: 3 })).toThrow("its rank is 3, an event has 2 features");
+    expect(() => sylvesterLayer({ features: 2, rank: 3 })).toThrow("its rank is 3, an event has 2 features");
   });
 });

@@ -12,7 +12,6 @@ import {
   iota,
   less,
   matmul,
-  max,
   mul,
   neg,
   normalInit,
@@ -29,12 +28,13 @@ import {
   z,
   zeros,
 } from "@normflow/core";
+import { reflectionTriangle } from "../linear/householder.ts";
 import { linear } from "../network/dense.ts";
 import { bend, bendRoot, logDeterminant } from "./bend.ts";
 import { type ContextOptions, contextOptions, contextParameters, movedByContext } from "./context-moves.ts";
 
-/** Options of `sylvester`. */
-export interface SylvesterOptions extends ContextOptions {
+/** Options of `sylvesterLayer`. */
+export interface SylvesterLayerOptions extends ContextOptions {
   /** Size D of an event. */
   features: number;
   /** Directions M along which the event is bent, at most D; D unless told. */
@@ -47,21 +47,14 @@ const LEAST_SLOPE = 1e-4;
 /** The scales r̃ᵢᵢ stay above this. */
 const LEAST_SCALE = 1e-2;
 
-/** Half of |v|² of a reflection counts as this at least. */
-const TINY = 1e-30;
-
 /** softplus(START) = 1 − least, so that a zero parameter gives 1. */
 const start = (least: number): number => Math.log(Math.expm1(1 - least));
 
-/** M orthonormal columns [D, M] of the product of M reflections, I − V (½ diag VᵀV + strictly upper VᵀV)⁻¹ Vᵀ. */
+/** M orthonormal columns [D, M] of the product of M reflections. */
 function orthonormal(reflections: Tensor): Tensor {
   const [m, d] = reflections.shape as readonly [number, number];
-  const products = matmul(reflections, reflections, { transposeB: true });
-  const [row, column] = [expandDims(iota(m), 1), iota(m)];
-  const diagonal = equal(row, column);
-  const triangle = add(mul(products, less(row, column)), mul(diagonal, max(mul(0.5, products), TINY)));
   const first = equal(expandDims(iota(d), 1), iota(m));
-  const solved = triangularSolve(triangle, matmul(reflections, first), { lower: false });
+  const solved = triangularSolve(reflectionTriangle(reflections), matmul(reflections, first), { lower: false });
   return sub(first, matmul(reflections, solved, { transposeA: true }));
 }
 
@@ -140,12 +133,12 @@ function solve({ outer, inner, bias, slope }: Bends, y: Tensor): { readonly h: T
  *
  * @throws {OptionError} where the rank is above the number of features
  * @see van den Berg, Hasenclever, Tomczak & Welling 2018, Sylvester Normalizing Flows for Variational Inference
- * @example chain([sylvester({ features: 4 }), sylvester({ features: 4, rank: 2 })])
+ * @example chain([sylvesterLayer({ features: 4 }), sylvesterLayer({ features: 4, rank: 2 })])
  */
-export const sylvester = defineLayer({
+export const sylvesterLayer = defineLayer({
   kind: "sylvester",
   options: z.object({ features: size, rank: z.optional(size), ...contextOptions }),
-  facts: ({ features, rank = features, context }: SylvesterOptions) => {
+  facts: ({ features, rank = features, context }: SylvesterLayerOptions) => {
     if (rank > features)
       throw new OptionError("sylvester-rank", `sylvester: its rank is ${rank}, an event has ${features} features.`, {
         hint: `There are ${features} directions at most.`,

@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type Base,
   type Bijector,
   chain,
   type Flow,
@@ -13,13 +14,19 @@ import {
   invert,
   layoutOf,
   mixtureOfNormals,
+  standardCauchy,
+  standardGumbel,
+  standardLaplace,
   standardNormal,
   standardUniform,
+  studentT,
 } from "@normflow/core";
 import {
+  cubicSpline,
   elementwiseAffine,
-  ffjord,
+  ffjordLayer,
   histogramCdf,
+  householder,
   invertibleConv,
   invertTransformation,
   leakyRelu,
@@ -30,10 +37,12 @@ import {
   permute,
   planar,
   planarDirection,
+  quadraticSpline,
   radial,
   radialShape,
   rationalQuadratic,
   rescale,
+  rotation,
   sigmoid,
   squeeze,
   tanh,
@@ -193,13 +202,25 @@ export const bijectorKinds: Readonly<Record<string, Maker>> = {
     layer: invertibleConv({ event: shape.slice(-3), factors: "free" }),
     params: { weight: matrixOf(weight).flat(), bias: listOf(bias) },
   }),
+  Householder: ({ reflection_axis }) => ({
+    layer: householder({ features: listOf(reflection_axis).length, reflections: 1 }),
+    params: { vectors: listOf(reflection_axis) },
+  }),
+  HouseholderSequence: ({ q_vectors }) => ({
+    layer: householder({ features: matrixOf(q_vectors)[0]!.length, reflections: matrixOf(q_vectors).length }),
+    params: { vectors: matrixOf(q_vectors).flat() },
+  }),
+  Rotation: ({ a }) => ({
+    layer: rotation({ features: matrixOf(a).length }),
+    params: { square: matrixOf(a).flat() },
+  }),
   Squeeze: (_, shape) => ({ layer: squeeze({ event: shape.slice(-3) }) }),
   ContinuousFlow: ({ w1, wt, b1, w2 }) => {
     const [first, time, second] = [matrixOf(w1), listOf(wt), matrixOf(w2)];
     const features = second.length;
     const field = mlp({ in: features + 1, out: features, hidden: [first.length], activation: "tanh" });
     return {
-      layer: ffjord({ features, field, tolerance: 1e-10 }),
+      layer: ffjordLayer({ features, field, tolerance: 1e-10 }),
       params: {
         "field/layers/0/weight": first.flatMap((row, i) => [...row, time[i]!]),
         "field/layers/0/bias": listOf(b1),
@@ -240,6 +261,21 @@ export const bijectorKinds: Readonly<Record<string, Maker>> = {
       params: { [SCALAR_THETA]: [...widths, ...heights, ...slopes] },
     };
   },
+  QuadraticSpline: ({ unnormalized_widths, unnormalized_heights }) => ({
+    layer: scalarLayer(quadraticSpline({ bins: listOf(unnormalized_widths).length })),
+    params: { [SCALAR_THETA]: [...listOf(unnormalized_widths), ...listOf(unnormalized_heights)] },
+  }),
+  // Our slopes at the ends are those of their bins at 0.
+  CubicSpline: ({ unnormalized_widths, unnormalized_heights, ...ends }) => ({
+    layer: scalarLayer(cubicSpline({ bins: listOf(unnormalized_widths).length })),
+    params: {
+      [SCALAR_THETA]: [
+        ...listOf(unnormalized_widths),
+        ...listOf(unnormalized_heights),
+        ...["left", "right"].map((end) => numberOf(ends[`unnormalized_slope_${end}`]) + Math.LN2),
+      ],
+    },
+  }),
   LogisticMixtureCDF: (given) => mixtureLayer(given, "logistic"),
   GaussianMixtureCDF: (given) => mixtureLayer(given, "normal"),
   Planar: ({ u, w, b, h, negative_slope }) => {
@@ -267,10 +303,30 @@ export interface MadeFlow {
   readonly cdf?: Bijector;
 }
 
-const inFlow = (made: Made, base = standardNormal): MadeFlow => ({
+const inFlow = (made: Made, base: (options: { event: number[] }) => Base = standardNormal): MadeFlow => ({
   flow: flow({ base: base({ event: [...made.layer.facts.base] }), bijector: made.layer }),
   params: Object.fromEntries(Object.entries(made.params ?? {}).map(([path, v]) => [`bijector/${path}`, v])),
 });
+
+/** A mixture of diagonal normals; `scales` are their deviations. */
+function normalMixture(
+  weights: readonly number[],
+  locs: readonly (readonly number[])[],
+  scales: readonly (readonly number[])[],
+): MadeFlow {
+  const one = locs[0]!.map(() => 1);
+  return {
+    flow: flow({
+      base: mixtureOfNormals({ event: [one.length], components: weights.length }),
+      bijector: rescale({ shift: zerosLike(one), scale: one }),
+    }),
+    params: {
+      "base/logWeight": weights.map(Math.log),
+      "base/mean": locs.flat(),
+      "base/logScale": scales.flat().map(Math.log),
+    },
+  };
+}
 
 const located = (shift: unknown, scale: unknown): Bijector =>
   rescale({ shift: [numberOf(shift)], scale: [numberOf(scale)] });
@@ -298,18 +354,30 @@ export const densityKinds: Readonly<Record<string, (params: VectorCase["params"]
     cdf: chain([invert(located(loc, scale)), sigmoid({ event: [1] })]),
   }),
   Uniform: ({ low, high }) => inFlow({ layer: located(low, numberOf(high) - numberOf(low)) }, standardUniform),
-  MixtureOfDiagonalNormals: ({ weights, locs, scales }) => ({
-    flow: flow({
-      base: mixtureOfNormals({ event: [matrixOf(locs)[0]!.length], components: listOf(weights).length }),
-      bijector: rescale({ shift: zerosLike(matrixOf(locs)[0]!), scale: matrixOf(locs)[0]!.map(() => 1) }),
-    }),
-    params: {
-      "base/logWeight": listOf(weights).map(Math.log),
-      "base/mean": matrixOf(locs).flat(),
-      "base/logScale": matrixOf(scales).flat().map(Math.log),
-    },
-  }),
+  MixtureOfDiagonalNormals: ({ weights, locs, scales }) =>
+    normalMixture(listOf(weights), matrixOf(locs), matrixOf(scales)),
+  CircularGaussianMixture: ({ n_modes }) => {
+    const count = numberOf(n_modes);
+    const angles = Array.from({ length: count }, (_, i) => (2 * Math.PI * i) / count);
+    return normalMixture(
+      angles.map(() => 1),
+      angles.map((t) => [2 * Math.sin(t), 2 * Math.cos(t)]),
+      angles.map(() => Array(2).fill((2 / 3) * Math.sin(Math.PI / count)) as number[]),
+    );
+  },
+  Laplace: ({ loc, scale }) => inFlow({ layer: located(loc, scale) }, standardLaplace),
+  Gumbel: ({ loc, scale }) => inFlow({ layer: located(loc, scale) }, standardGumbel),
+  Cauchy: ({ loc, scale }) => inFlow({ layer: located(loc, scale) }, standardCauchy),
+  StudentT: ({ loc, scale, df }) =>
+    inFlow({ layer: located(loc, scale) }, ({ event }) => studentT({ event, degrees: numberOf(df) })),
   UniformThroughAffine: ({ shift, scale }) => inFlow({ layer: located(shift, scale) }, standardUniform),
+  LowRankMultivariateNormal: ({ loc, factor, diag }) => {
+    const rows = matrixOf(factor);
+    const covariance = rows.map((row, i) =>
+      rows.map((other, j) => row.reduce((s, v, k) => s + v * other[k]!, i === j ? listOf(diag)[i]! : 0)),
+    );
+    return inFlow(matrixLayer(cholesky(covariance), listOf(loc)));
+  },
   MultivariateNormal: ({ loc, covariance }) => inFlow(matrixLayer(cholesky(matrixOf(covariance)), listOf(loc))),
   StandardNormalThroughMatrix: ({ matrix }) => inFlow(matrixLayer(matrixOf(matrix), zerosLike(matrixOf(matrix)))),
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cumsum, expandDims, greaterEqual, mul, pad, slice, sub, sum, type Tensor } from "@normflow/core";
+import { add, cumsum, expandDims, greaterEqual, mul, pad, slice, softmax, sub, sum, type Tensor } from "@normflow/core";
 
 /** The bin of a value among K that fill the unit interval, as masks […, K] of 0 and 1. */
 export interface Bin {
@@ -28,3 +28,7 @@ export function binOf(place: Tensor, widths: Tensor): Bin {
 
 /** The sum of the last axis where the mask is 1. */
 export const maskedSum = (mask: Tensor, values: Tensor): Tensor => sum(mul(mask, values), -1);
+
+/** Shares of the unit interval […, K] of which none is below `least`. */
+export const sharesOf = (theta: Tensor, least: number): Tensor =>
+  add(least, mul(1 - (theta.shape.at(-1) as number) * least, softmax(theta, -1)));

@@ -4,12 +4,12 @@
  * @module
  */
 import { type Flow, flow, standardNormal } from "@normflow/core";
-import { ffjord } from "../continuous/ffjord.ts";
+import { ffjordLayer } from "../continuous/ffjord.ts";
 import type { Activation } from "../network/activation.ts";
 import { mlp } from "../network/mlp.ts";
 
-/** Options of `ffjordFlow`. */
-export interface FfjordFlowOptions {
+/** Options of `ffjord`. */
+export interface FfjordOptions {
   /** Size D of an event. */
   features: number;
   /** Size of a context vector. */
@@ -37,15 +37,15 @@ export interface FfjordFlowOptions {
  *
  * @throws {OptionError} where dopri5 is to do without the adjoint
  * @see Grathwohl et al. 2019, FFJORD; Lipman et al. 2023, Flow Matching for Generative Modeling
- * @example ffjordFlow({ features: 2, hidden: [64, 64] })
+ * @example ffjord({ features: 2, hidden: [64, 64] })
  */
-export function ffjordFlow({
+export function ffjord({
   features,
   context,
   hidden = [128, 128, 128],
   activation = "silu",
   ...options
-}: FfjordFlowOptions): Flow {
+}: FfjordOptions): Flow {
   const field = mlp({ in: features + 1, out: features, context, hidden, activation });
-  return flow({ base: standardNormal({ event: [features] }), bijector: ffjord({ features, field, ...options }) });
+  return flow({ base: standardNormal({ event: [features] }), bijector: ffjordLayer({ features, field, ...options }) });
 }
