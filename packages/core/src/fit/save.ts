@@ -114,9 +114,7 @@ const PLAUSIBLE = 2 ** 16;
 /** Builds what a file describes; where a layer refuses its options, the file is to blame. */
 function describe(document: unknown, layers: readonly Kind[], bytes: number): unknown {
   try {
-    return withSizesUpTo(Math.max(PLAUSIBLE, bytes), () =>
-      withParametersOf(bytes, () => fromJSON(document, layers)),
-    );
+    return withSizesUpTo(Math.max(PLAUSIBLE, bytes), () => withParametersOf(bytes, () => fromJSON(document, layers)));
   } catch (cause) {
     if (cause instanceof FormatError || !(cause instanceof FlowError)) throw cause;
     throw new FormatError("flow-description", `The flow in the file cannot be built: ${cause.message}`, {
