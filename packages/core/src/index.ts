@@ -48,6 +48,7 @@ export {
 } from "./bijector/parameter.ts";
 export { type Conditioner, definePart, type Network, type Transformation } from "./bijector/parts.ts";
 export {
+  flatten,
   type Layout,
   layoutOf,
   type Parametrised,
@@ -58,7 +59,7 @@ export {
   unflatten,
 } from "./bijector/program.ts";
 export * as z from "./bijector/schema.ts";
-export { type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
+export { type Changes, type Mode, type NoiseKind, type NoiseSpec, Scope } from "./bijector/scope.ts";
 export type { Base } from "./distribution/base.ts";
 export { type ConditionalNormalOptions, conditionalNormal } from "./distribution/conditional-normal.ts";
 export { diagonalNormal } from "./distribution/diagonal-normal.ts";

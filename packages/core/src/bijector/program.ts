@@ -50,15 +50,45 @@ export function unflatten(parameters: Parameters, flat: Tensor | undefined): Tre
   });
 }
 
+/** A part of a vector. */
+interface Cut {
+  readonly whole: Tensor;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An array as the part of a vector that `unflatten` took it from, or as a vector of its own. */
+function cutOf(array: Tensor): Cut {
+  const size = array.shape.reduce<number>((a, d) => a * (d as number), 1);
+  const given = array.node.op === "reshape" ? array.node.inputs[0]! : array;
+  const vector = given.rank === 1 ? given : reshape(array, [size]);
+  if (vector.node.op !== "slice") return { whole: vector, from: 0, to: size };
+  const { start } = vector.node.params;
+  return { whole: vector.node.inputs[0]!, from: start, to: start + size };
+}
+
+/** Joins arrays to a vector; those that `unflatten` took from it side by side are one part again, not many. */
+export function flatten(arrays: readonly Tensor[]): Tensor {
+  const cuts: Cut[] = [];
+  for (const cut of arrays.map(cutOf)) {
+    const last = cuts.at(-1);
+    if (last?.whole === cut.whole && last.to === cut.from) cuts[cuts.length - 1] = { ...last, to: cut.to };
+    else cuts.push(cut);
+  }
+  return concat(
+    cuts.map(({ whole, from, to }) => slice(whole, 0, from, to - from)),
+    0,
+  );
+}
+
 /** Joins arrays in the layout's order; those not in `changed` come from the vector. */
 function joined(layout: Layout, flat: Tensor, changed: ReadonlyMap<string, Tensor>): Tensor {
   if (changed.size === 0) return flat;
-  return concat(
+  return flatten(
     layout.entries.map(({ path, parameter, offset }) => {
       const next = changed.get(path);
-      return next ? reshape(currentBuilder().lift(next), [parameter.size]) : slice(flat, 0, offset, parameter.size);
+      return next ? currentBuilder().lift(next) : slice(flat, 0, offset, parameter.size);
     }),
-    0,
   );
 }
 

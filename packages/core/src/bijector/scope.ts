@@ -34,6 +34,9 @@ export interface Recording {
   readonly assigned: Map<string, Tensor>;
 }
 
+/** Parameters and states that were given new values, by path. */
+export type Changes = Pick<Recording, "states" | "assigned">;
+
 const isTensor = (node: unknown): node is Tensor => node instanceof Tensor;
 
 /** A layer's view of the program being traced. */
@@ -126,6 +129,19 @@ export class Scope {
   /** Sets a parameter from data, in mode `init`. */
   assign(name: string, value: Tensor): void {
     this.recording.assigned.set(this.below(name), value);
+  }
+
+  /** The same view, with new values kept aside: inside of a body they are not yet values of the program. */
+  apart(): { readonly scope: Scope; readonly changes: Changes } {
+    const changes = { states: new Map<string, Tensor>(), assigned: new Map<string, Tensor>() };
+    const recording = { ...this.recording, ...changes };
+    return { scope: new Scope(recording, this.params, this.states, this.context, this.path), changes };
+  }
+
+  /** Takes over changes that were kept aside. */
+  adopt({ states, assigned }: Changes): void {
+    for (const [path, value] of states) this.recording.states.set(path, value);
+    for (const [path, value] of assigned) this.recording.assigned.set(path, value);
   }
 
   /** The context laid over a batch, or undefined without one. */

@@ -36,13 +36,16 @@ function objectId(value: object): number {
 /** Takes nodes and makes a graph of them. */
 export class Builder {
   readonly parent: Builder | undefined;
+  /** Whether each literal is a node of its own: programs that differ in literals only then have the same nodes. */
+  private readonly literalsApart: boolean;
   private readonly nodes: GraphNode[] = [];
   private readonly shared = new Map<string, GraphNode>();
   private readonly captured = new Map<Tensor, Tensor>();
   private readonly inputs: Tensor[] = [];
 
-  constructor(parent?: Builder) {
+  constructor(parent?: Builder, literalsApart = false) {
     this.parent = parent;
+    this.literalsApart = literalsApart;
   }
 
   /** Adds an input of the graph. */
@@ -55,9 +58,10 @@ export class Builder {
   /** Applies a primitive; equal applications share one node. */
   emit<P extends Primitive>(op: P, params: PrimitiveParams[P], inputs: readonly TensorLike[]): readonly Tensor[] {
     const values = inputs.map((t) => this.lift(t));
-    const key = shareable(op)
-      ? `${op}(${values.map((t) => `${t.node.id}.${t.output}`).join()})${paramsKey(op, params)}`
-      : undefined;
+    const key =
+      shareable(op) && !(this.literalsApart && op === "constant")
+        ? `${op}(${values.map((t) => `${t.node.id}.${t.output}`).join()})${paramsKey(op, params)}`
+        : undefined;
     const found = key === undefined ? undefined : this.shared.get(key);
     if (found) return found.outputs;
     const shapes = shapeRules[op](

@@ -6,23 +6,9 @@
 import { FlowError } from "../error.ts";
 import { currentBuilder, emit, inline, innerBuilder, within } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { Shape } from "../graph/size.ts";
 import type { Tensor } from "../graph/tensor.ts";
 import type { CustomBackward } from "../primitives/params.ts";
-
-/** Traces the body of a loop; returns the graph and the outer values that it reads. */
-function traceBody(
-  inputs: readonly { readonly name: string; readonly shape: Shape }[],
-  body: (inputs: readonly Tensor[]) => readonly Tensor[],
-): { readonly graph: Graph; readonly outer: readonly Tensor[] } {
-  const builder = innerBuilder();
-  const graph = within(builder, () => {
-    const tensors = inputs.map(({ name, shape }) => builder.input(name, shape));
-    const outputs = body(tensors).map((t) => builder.lift(t));
-    return builder.finish(outputs);
-  });
-  return { graph, outer: builder.captures().map((c) => c.outer) };
-}
+import { traceBody } from "./trace-body.ts";
 
 /** What a step returns: the next carry, and an entry for each sequence of results. */
 export type Step<C extends readonly Tensor[], Y extends readonly Tensor[]> = readonly [carry: C, ys: Y];
