@@ -19,7 +19,7 @@ import {
   sub,
   sum,
   type Tensor,
-  take,
+  transpose,
   triangularSolve,
   z,
   zeros,
@@ -74,11 +74,13 @@ function matrixOf(
   const order = permutation ?? identity(n);
   const { lower, upper, logDiagonal } = luFactors(params["lu"]!, n);
   const logDet = sum(logDiagonal);
-  if (way === "forward") return [take(matmul(lower, upper), 0, order), logDet];
+  // P as a literal: steps that differ in their permutations only are the same program with other numbers.
+  const entries = new Float64Array(n * n);
+  order.forEach((from, to) => void (entries[to * n + from] = 1));
+  const p = constant(entries, [n, n]);
+  if (way === "forward") return [matmul(p, matmul(lower, upper)), logDet];
   // Solved once against P⁻¹, the inverse serves all places of all images.
-  const back = new Float64Array(n * n);
-  order.forEach((from, to) => void (back[from * n + to] = 1));
-  const half = triangularSolve(lower, constant(back, [n, n]), { unitDiagonal: true });
+  const half = triangularSolve(lower, transpose(p), { unitDiagonal: true });
   return [triangularSolve(upper, half, { lower: false }), logDet];
 }
 

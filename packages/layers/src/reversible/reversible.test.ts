@@ -1,4 +1,4 @@
-import { add, chain, gradients, mul, reference, sum, traceProgram } from "@normflow/core";
+import { add, chain, gradients, mul, optimise, reference, sum, traceProgram } from "@normflow/core";
 import { describe, expect, test } from "vitest";
 import { coupling } from "../coupling/coupling.ts";
 import { luLinear } from "../linear/lu-linear.ts";
@@ -28,7 +28,8 @@ const step = (kept: "first" | "second") => [
   luLinear({ features: 3, permutation: [1, 2, 0] }),
   actNorm({ event: [3] }),
 ];
-const layers = [...step("first"), ...step("second"), ...step("first")];
+// A block that repeats, and one more step.
+const layers = ["first", "second", "first", "second", "first"].flatMap((kept) => step(kept as "first" | "second"));
 
 behaves("reversible", reversible({ layers }), { deviation: 0.3 });
 
@@ -51,12 +52,35 @@ describe("reversible", () => {
         );
         const run = await reference().compile(graph);
         const params = parametersOf(layer, 5, 0.4);
-        return run.run({ input, context, params: array(params, [params.length]), state: array([1, 1, 1], [3]) });
+        return run.run({
+          input,
+          context,
+          params: array(params, [params.length]),
+          state: array(new Float64Array(5).fill(1), [5]),
+        });
       };
       const [stored, again] = [await given(chain(layers)), await given(reversible({ layers }))];
       for (const name of ["params", "x", "c"])
         stored[name]!.data.forEach((v, i) => void expect(again[name]!.data[i]).toBeCloseTo(v, 9));
     });
+
+  test("makes a program that does not grow with the number of equal steps", () => {
+    const size = (count: number): number => {
+      const layer = reversible({
+        layers: Array.from({ length: count }, () => [...step("first"), ...step("second")]).flat(),
+      });
+      const { graph } = traceProgram(
+        layer,
+        { mode: "train", inputs: { x: [4, 3] }, context: [4, 2] },
+        ({ scope, inputs, flat }) => {
+          const [value, logDet] = layer.inverse(scope, inputs["x"]!);
+          return { gradient: gradients(add(sum(mul(value, value)), sum(logDet)), [flat])[0]! };
+        },
+      );
+      return optimise(graph).nodes.length;
+    };
+    expect(size(9)).toBe(size(3));
+  });
 
   test("starts from data as chain does", async () => {
     const data = array(Float64Array.from({ length: 60 }, normals(9)), [20, 3]);
