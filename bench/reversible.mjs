@@ -6,8 +6,9 @@
 // Each figure is a process of its own: one scale of `depth` steps on images [1, size, size], gradients of the mean negative
 // log-likelihood with ONNX Runtime on the CPU, run three times; its peak is the largest resident size that Linux saw
 // (VmHWM) after the program was built, `above start` what was added to that of an idle process with the runtime loaded, and
-// `steps add` what steps add to the built program, which itself grows with the number of layers. `difference` is
-// ‖g − g′‖ / ‖g‖ of all parameters' gradients in float32.
+// `steps add` what steps add to the built program, which itself grows with the number of layers where activations are
+// stored. Times are of the clock and of the processor. `difference` is ‖g − g′‖ / ‖g‖ of all parameters' gradients in
+// float32.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -109,10 +110,20 @@ async function measure(kind, depth) {
   const before = peak();
   let outputs = warm;
   const start = performance.now();
+  const cpu = process.cpuUsage();
   for (let i = 0; i < 3; i++) outputs = await executable.run(own);
   const seconds = (performance.now() - start) / 3000;
+  const { user, system } = process.cpuUsage(cpu);
   if (args.into) writeFileSync(args.into, Float32Array.from(outputs.gradient.data));
-  return { peak: peak(), before, built, seconds, loss: outputs.loss.data[0], parameters: layout.size };
+  return {
+    peak: peak(),
+    before,
+    built,
+    seconds,
+    processor: (user + system) / 3e6,
+    loss: outputs.loss.data[0],
+    parameters: layout.size,
+  };
 }
 
 if (args.one) {
@@ -155,7 +166,7 @@ if (args.one) {
     console.log(
       args.json
         ? JSON.stringify(row)
-        : `${row.kind.padEnd(10)} depth ${String(row.depth).padStart(3)}  peak ${row.peak.toFixed(0).padStart(6)} MiB  above start ${row["above start"].toFixed(0).padStart(6)} MiB  steps add ${row["steps add"].toFixed(0).padStart(6)} MiB  ${row.seconds.toFixed(2)} s a pass${row.difference === undefined ? "" : `  difference ${row.difference.toExponential(1)}`}`,
+        : `${row.kind.padEnd(10)} depth ${String(row.depth).padStart(3)}  peak ${row.peak.toFixed(0).padStart(6)} MiB  above start ${row["above start"].toFixed(0).padStart(6)} MiB  steps add ${row["steps add"].toFixed(0).padStart(6)} MiB  ${row.seconds.toFixed(2)} s a pass (processor ${row.processor.toFixed(2)} s)${row.difference === undefined ? "" : `  difference ${row.difference.toExponential(1)}`}`,
     );
   for (const kind of ["stored", "reversible"]) {
     const own = rows.filter((r) => r.kind === kind);

@@ -47,9 +47,10 @@ const settings = {
   residualFlow: { options: { layers: 10, logDet: "exact" }, steps: 3000, batch: 256, rate: 1e-2 },
   ffjord: {
     options: { hidden: [64, 64, 64, 64], tolerance: 1e-6, late: 2 },
-    steps: 10_000,
+    steps: 60_000,
     batch: 512,
     rate: 6e-3,
+    average: 0.9995,
     grid: 200,
     validation: 0,
     chunk: 2000,
