@@ -1,14 +1,9 @@
 import { mul, trace } from "@normflow/core";
-import { contractCases } from "@normflow/core/conformance";
 import { describe, expect, it } from "vitest";
 import { js } from "./index.ts";
 
 const backend = js();
 const doubled = trace({ x: [2] }, ({ x }) => ({ y: mul(x, 2) }));
-
-describe("the contract of a backend", () => {
-  it.each(contractCases.map((c) => [c.name, c] as const))("%s", async (_, { run }) => run(backend));
-});
 
 describe("the backend", () => {
   it("says what it is", () => {

@@ -9,7 +9,7 @@ import { backendOf } from "./host/backend-of.ts";
 import type { Host } from "./host/host.ts";
 import { localHost } from "./host/local.ts";
 import type { NodeProvider } from "./lowering/scope.ts";
-import { probe } from "./probe-graph.ts";
+import { probed } from "./probe-graph.ts";
 import { remedies } from "./remedies.ts";
 import { workerHost } from "./worker/host.ts";
 
@@ -51,7 +51,10 @@ export async function onnx(options: OnnxOptions = {}): Promise<Backend> {
     let host: Host | undefined;
     try {
       host = await (worker ? workerHost : localHost)({ device: candidate, threads, lean });
-      await probe(host, candidate);
+      const small = await probed(host, candidate);
+      // The shaders that WebGPU has compiled go with the last session: one stays open.
+      if (candidate === "webgpu") return backendOf(host, candidate, threads, [small]);
+      await small.dispose();
       return backendOf(host, candidate, threads);
     } catch (error) {
       await host?.dispose();

@@ -14,8 +14,11 @@ const W = [0.5, -1, 2, 1.5, -0.25, 1];
 /** Row sums of relu(x · w − 1), of the numbers above. */
 const EXPECTED = [0, 11];
 
-/** Runs a small graph on a host's device. @throws {BackendError} where it does not run or gives a wrong result */
-export async function probe(host: Host, device: Provider): Promise<void> {
+/**
+ * Runs a small graph on a host's device, and leaves it open.
+ * @throws {BackendError} where it does not run or gives a wrong result
+ */
+export async function probed(host: Host, device: Provider): Promise<OnnxExecutable> {
   const graph = trace({ x: [2, 3], w: [3, 2] }, ({ x, w }) => ({ y: sum(relu(add(matmul(x, w), -1)), 1) }));
   const executable = new OnnxExecutable(prepare(graph), {}, device, await host.open());
   try {
@@ -29,7 +32,12 @@ export async function probe(host: Host, device: Provider): Promise<void> {
         `onnx: ${device} computed [${y!.data.join(", ")}] where [${EXPECTED.join(", ")}] is right.`,
         { hint: "Take another device; its driver may need an update." },
       );
-  } finally {
+    return executable;
+  } catch (error) {
     await executable.dispose();
+    throw error;
   }
 }
+
+/** Runs a small graph on a host's device. @throws {BackendError} as `probed` does */
+export const probe = async (host: Host, device: Provider): Promise<void> => (await probed(host, device)).dispose();

@@ -9,9 +9,17 @@ import type { Provider } from "../lowering/scope.ts";
 import { prepare } from "../passes/prepare.ts";
 import type { Host } from "./host.ts";
 
-/** Compiles graphs into programs of a host. */
-export function backendOf(host: Host, device: Provider, threads: number): Backend {
-  const open = new Set<OnnxExecutable>();
+/**
+ * Compiles graphs into programs of a host.
+ * @param kept executables that stay open as long as the backend
+ */
+export function backendOf(
+  host: Host,
+  device: Provider,
+  threads: number,
+  kept: readonly OnnxExecutable[] = [],
+): Backend {
+  const open = new Set<OnnxExecutable>(kept);
   return {
     name: "onnx",
     device,

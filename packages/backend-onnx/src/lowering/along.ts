@@ -4,7 +4,7 @@
  * @module
  */
 import type { Rule, Step } from "./rule.ts";
-import type { Value } from "./value.ts";
+import { filled, type Value } from "./value.ts";
 
 const reduce = (op: string, x: string, { params, scope }: Step<"reduceSum" | "reduceMax">): string =>
   scope.apply(op, [x, scope.ints(params.axes)], { keepdims: { int: params.keepDims ? 1 : 0 } });
@@ -21,6 +21,8 @@ export const reduceMax: Rule<"reduceMax"> = (node) => {
   const [x] = node.inputs as readonly [Value];
   const { params, scope, shapes } = node;
   if (params.axes.length === 0) return [x];
+  // WebGPU refuses to look for the largest of none.
+  if (params.axes.some((axis) => x.shape[axis] === 0)) return [filled(scope, shapes[0]!, Number.NEGATIVE_INFINITY)];
   const entries = scope.float(x);
   const numbers = scope.form(scope.written("bool", scope.apply("Equal", [entries, entries]), []), "float");
   const all = scope.bool(scope.written("float", reduce("ReduceMin", numbers, node), []));

@@ -6,12 +6,14 @@
 import { BackendError } from "@normflow/core";
 import { clipAxes } from "./pads.ts";
 import type { Rule } from "./rule.ts";
-import type { Value } from "./value.ts";
+import { filled, type Value } from "./value.ts";
 
 /** Waits as a product, for what is added to it or multiplies it. */
 export const matmul: Rule<"matmul"> = ({ params, inputs, shapes, scope }) => {
   const [a, b] = inputs as readonly [Value, Value];
   const [shape] = shapes as readonly [readonly number[]];
+  // Kernels of WebGPU divide by the width, and end the process.
+  if (a.shape.at(params.transposeA ? -2 : -1) === 0) return [filled(scope, shape, 0)];
   return [scope.later(shape, { kind: "product", product: { a, b, ...params, alpha: 1, shape } })];
 };
 

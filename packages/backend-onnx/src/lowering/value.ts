@@ -53,6 +53,10 @@ export function sharedShape(shapes: readonly (readonly number[])[]): number[] {
 /** A value without its repetition. */
 export const lean = (v: Value): Value => (v.origin.kind === "repeated" ? lean(v.origin.of) : v);
 
+/** A value all of whose entries are one number. */
+export const filled = (scope: Scope, shape: readonly number[], value: number): Value =>
+  scope.later(shape, { kind: "repeated", of: scope.later([], { kind: "literal", data: Float64Array.of(value) }) });
+
 /** The one number that all entries of a literal are. */
 export function uniform(v: Value): number | undefined {
   const { origin } = lean(v);

@@ -4,7 +4,6 @@
  * @module
  */
 import { type Arrays, type Backend, type HostArray, hostArray } from "../backend.ts";
-import { BackendError } from "../error.ts";
 import { gradients } from "../grad/gradients.ts";
 import { trace } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -137,6 +136,15 @@ function distance(name: string, actual: HostArray | undefined, expected: HostArr
   return { error: worst, said: `${name}[${where}] is ${actual.data[where]} where ${expected.data[where]} was due` };
 }
 
+/** How a backend did that gave these arrays where those were due. */
+export function outcomeOf(name: string, tolerance: number, actual: Arrays, due: Arrays): Outcome {
+  const { error, said } = Object.entries(due)
+    .map(([output, value]) => distance(output, actual[output], value))
+    .reduce((a, b) => (b.error > a.error ? b : a), { error: 0, said: "" });
+  const ok = error <= tolerance;
+  return { name, error, tolerance, ok, ...(ok ? {} : { said }) };
+}
+
 /** Runs a case, or any graph on inputs, on a backend and on the reference. */
 export async function runCase(
   subject: Pick<ConformanceCase, "name" | "graph" | "inputs" | "tolerance">,
@@ -153,27 +161,5 @@ export async function runCase(
     }
   };
   const expected = await run(reference());
-  const actual = await run(backend);
-  const off = Object.entries(expected).map(([output, value]) => distance(output, actual[output], value));
-  const worst = off.reduce((a, b) => (b.error > a.error ? b : a), { error: 0, said: "" });
-  const ok = worst.error <= tolerance;
-  return { name, error: worst.error, tolerance, ok, ...(ok ? {} : { said: worst.said }) };
-}
-
-/**
- * Holds a backend against the reference on one graph.
- * @throws {BackendError} `differs`, naming the entry that is furthest off
- */
-export async function expectLikeReference(
-  backend: Backend,
-  graph: Graph,
-  inputs: Arrays,
-  tolerance = 1e-5,
-): Promise<void> {
-  const subject = { name: backend.describe(), graph: () => graph, inputs: () => inputs, tolerance };
-  const { ok, said } = await runCase(subject, backend);
-  if (!ok)
-    throw new BackendError("differs", `${backend.describe()}: ${said}.`, {
-      hint: "Compare its rule with the reference kernel of that primitive.",
-    });
+  return outcomeOf(name, tolerance, await run(backend), expected);
 }

@@ -3,10 +3,11 @@ import type { Backend } from "../backend.ts";
 import { trace } from "../graph/builder.ts";
 import { mul } from "../ops/elementwise.ts";
 import { reference } from "../reference/backend.ts";
-import { contractCases, expectLikeReference, uniformValues } from "./index.ts";
+import { contractChecks } from "./contract.ts";
+import { expectLikeReference, uniformValues } from "./index.ts";
 
 describe("the contract of a backend", () => {
-  it.each(contractCases.map((c) => [c.name, c] as const))("%s: kept by the reference", async (_, { run }) => {
+  it.each(contractChecks.map((c) => [c.name, c] as const))("%s: kept by the reference", async (_, { run }) => {
     await run(reference());
   });
 
@@ -25,7 +26,7 @@ describe("the contract of a backend", () => {
       },
     };
     const broken = await Promise.all(
-      contractCases.map(({ run }) =>
+      contractChecks.map(({ run }) =>
         run(careless).then(
           () => 0,
           () => 1,

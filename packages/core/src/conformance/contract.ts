@@ -11,13 +11,7 @@ import { symbol } from "../graph/size.ts";
 import { add, mul, square, sub } from "../ops/elementwise.ts";
 import { dynamicSlice, dynamicUpdateSlice } from "../ops/layout.ts";
 import { sum } from "../ops/reduce.ts";
-
-/** One promise of a backend. */
-export interface ContractCase {
-  readonly name: string;
-  /** Tries it. @throws {BackendError} `contract`, a sentence that says what was seen and what was due */
-  run(backend: Backend): Promise<void>;
-}
+import type { BackendCheck } from "./check.ts";
 
 const N = symbol("N");
 const row = (...data: number[]): HostArray => ({ data: Float32Array.from(data), shape: [data.length] });
@@ -51,7 +45,7 @@ const on = (
   graph: () => Graph,
   options: Parameters<Backend["compile"]>[1],
   body: (executable: Executable, backend: Backend) => Promise<void>,
-): ContractCase => ({
+): BackendCheck => ({
   name,
   async run(backend) {
     const executable = await backend.compile(graph(), options);
@@ -71,7 +65,7 @@ const momentum = (): Graph =>
   });
 const kept = { resident: ["p", "v"], carry: { moved: "p", next: "v" } };
 
-const resident: readonly ContractCase[] = [
+const resident: readonly BackendCheck[] = [
   on("carried values go from one run to the next", momentum, kept, async (e) => {
     await e.put({ p: row(10, 20), v: row(0, 0) });
     const seen: number[][] = [];
@@ -181,7 +175,7 @@ const resident: readonly ContractCase[] = [
   ),
 ];
 
-const runs: readonly ContractCase[] = [
+const runs: readonly BackendCheck[] = [
   on(
     "runs return arrays of the caller's own, inputs and one value twice among them",
     () => trace({ x: [2], unused: [1] }, ({ x }) => ({ x, y: add(x, 1), again: add(x, 1) })),
@@ -274,4 +268,4 @@ const runs: readonly ContractCase[] = [
 ];
 
 /** Every promise that a backend keeps, whatever it computes on. */
-export const contractCases: readonly ContractCase[] = [...resident, ...runs];
+export const contractChecks: readonly BackendCheck[] = [...resident, ...runs];

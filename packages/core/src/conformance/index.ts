@@ -10,11 +10,22 @@
  */
 import type { Primitive } from "../primitives/params.ts";
 import { type ConformanceCase, casesOf, type Subject } from "./case.ts";
+import { type BackendCheck, caseCheck } from "./check.ts";
+import { combinedChecks } from "./combined.ts";
+import { contractChecks } from "./contract.ts";
 import { controlSubjects } from "./control.ts";
+import { digitChecks, edgeChecks } from "./edges.ts";
 import { opSubjects } from "./ops.ts";
+import { type TrainingCase, trainingChecks } from "./training-vectors.ts";
 
-export { type ConformanceCase, expectLikeReference, type Outcome, runCase, values as uniformValues } from "./case.ts";
-export { type ContractCase, contractCases } from "./contract.ts";
+export {
+  type ConformanceCase,
+  type Outcome,
+  outcomeOf,
+  runCase,
+  values as uniformValues,
+} from "./case.ts";
+export { type BackendCheck, expectLikeReference } from "./check.ts";
 export { type Compared, compareTraining, type TrainingCase, vectorFlow } from "./training-vectors.ts";
 
 /** Everything that is differentiated, for tests against finite differences. */
@@ -32,3 +43,22 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...casesBy(opSubjects, "op"),
   ...casesBy(controlSubjects, "control"),
 ];
+
+/**
+ * All that a backend's own tests ask of it, by group; each check throws where the backend fails.
+ *
+ * @param trajectories those of `core/fixtures/vectors/training.json`, computed by PyTorch
+ * @example
+ * for (const [group, checks] of Object.entries(backendChecks(trajectories)))
+ *   describe(group, () => checks.forEach(({ name, run }) => it(name, () => run(backend))));
+ */
+export const backendChecks = (
+  trajectories: readonly TrainingCase[],
+): Readonly<Record<string, readonly BackendCheck[]>> => ({
+  "the contract of a backend": contractChecks,
+  "the conformance suite": conformanceCases.map(caseCheck),
+  "numbers at the edge": edgeChecks,
+  "digits next to 0": digitChecks,
+  "primitives together": combinedChecks,
+  "training trajectories computed by PyTorch": trainingChecks(trajectories),
+});

@@ -20,6 +20,7 @@ import type { Tensor } from "../graph/tensor.ts";
 import { add, div, exp, mul, neg, sub, tanh } from "../ops/elementwise.ts";
 import { concat, split } from "../ops/layout.ts";
 import { matmul, mean, sum } from "../ops/reduce.ts";
+import { type BackendCheck, differs } from "./check.ts";
 
 /** One trajectory as the file holds it. */
 export interface TrainingCase {
@@ -142,3 +143,17 @@ export async function compareTraining(given: TrainingCase, backend: Backend): Pr
   await trainer.dispose();
   return [...compared, ...pairs("params after", params!.data, flatOf(given.params_after))];
 }
+
+/** Largest |Δ| / (1 + |theirs|) of a trajectory's figures in float32. */
+const TOLERANCE = 1e-4;
+
+/** Each trajectory as a check. */
+export const trainingChecks = (trajectories: readonly TrainingCase[]): BackendCheck[] =>
+  trajectories.map((given) => ({
+    name: `${given.id}: losses, gradients and parameters agree to ${TOLERANCE}`,
+    async run(backend) {
+      for (const { what, ours, theirs } of await compareTraining(given, backend))
+        if (!(Math.abs(ours - theirs) <= TOLERANCE * (1 + Math.abs(theirs))))
+          throw differs(backend, `${what} is ${ours} where ${theirs} was due`);
+    },
+  }));
