@@ -1,0 +1,6 @@
+/** The arithmetic mean. */
+export const mean = (values: ArrayLike<number>): number => {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += values[i]!;
+  return total / values.length;
+};
