@@ -5,7 +5,9 @@
  */
 export { banana } from "./banana.ts";
 export { type Chart, chart } from "./chart.ts";
+export { classifier, type Verdict } from "./classifier.ts";
 export { type Digits, digits } from "./digits.ts";
+export { distribution } from "./distribution.ts";
 export { mean } from "./mean.ts";
 export { moons } from "./moons.ts";
 export { near } from "./near.ts";
