@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cancelInChromium, executable, melodyBytes, runInChromium } from "./chromium.ts";
+import { cancelInChromium, executable, modelFiles, runInChromium } from "./chromium.ts";
 import { nodeProviders } from "./node-providers.ts";
 import { pageProviders } from "./page-providers.ts";
 import { programCases } from "./programs.ts";
@@ -10,19 +10,23 @@ if (executable === undefined)
 
 describe.skipIf(executable === undefined)("the conformance suite in Chromium", () => {
   let oracle: Promise<Report> | undefined;
-  const theirs = (): Promise<Report> =>
-    (oracle ??= runProvider(nodeProviders.find((p) => p.id === "reference")!, melodyBytes(), { cases: false }));
+  const theirs = async (): Promise<Report> =>
+    (oracle ??= runProvider(nodeProviders.find((p) => p.id === "reference")!, await modelFiles(), {
+      cases: false,
+      layers: false,
+    }));
 
-  const quick = pageProviders.filter((p) => !p.slow || process.env["NORMFLOW_SLOW"] === "1");
+  const slow = process.env["NORMFLOW_SLOW"] === "1";
+  const quick = pageProviders.filter((p) => !p.slow || slow);
   for (const { title } of pageProviders.filter((p) => !quick.includes(p)))
     console.warn(`Skipped: ${title}, which npm run conformance runs. NORMFLOW_SLOW=1 runs it here.`);
 
   it.each(quick.map((p) => [p.title, p.id]))("%s: all cases and all programs", async (_, id) => {
-    const [report] = await runInChromium([id!]);
-    if (report!.missing !== undefined) return console.warn(`Skipped: ${report!.title}. ${report!.missing}`);
-    expect(report!.cases.filter((c) => !c.ok)).toEqual([]);
-    expect(report!.cases.length).toBeGreaterThan(200);
-    const found = verdicts(report!, await theirs());
+    const report = await runInChromium(id!, { layers: slow });
+    if (report.missing !== undefined) return console.warn(`Skipped: ${report.title}. ${report.missing}`);
+    expect([...report.cases, ...report.layers].filter((c) => !c.ok)).toEqual([]);
+    expect(report.cases.length).toBeGreaterThan(200);
+    const found = verdicts(report, await theirs());
     expect(found.filter((v) => !v.ok)).toEqual([]);
     expect(found).toHaveLength(programCases.length);
   });

@@ -7,10 +7,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, resolve } from "node:path";
+import { js } from "@normflow/backend-js";
 import { chromium } from "playwright-core";
 import { build, type Plugin, type Rollup } from "vite";
-import { pageProviders } from "./page-providers.ts";
-import type { Report } from "./suite.ts";
+import type { Report, RunOptions } from "./suite.ts";
+import { type Files as ModelFiles, realnvpFile } from "./thousand.ts";
 
 const places = [process.env["CHROMIUM"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -20,8 +21,14 @@ export const executable = places.find((path) => path !== undefined && path !== "
 const root = resolve(import.meta.dirname, "..");
 const shipped = resolve(root, "../apps/cli/models/melody.safetensors");
 
-/** The model that ships. */
-export const melodyBytes = (): Uint8Array => readFileSync(shipped);
+/** Made once a process. */
+let realnvp: Promise<Uint8Array> | undefined;
+
+/** The melody model that ships, and a small RealNVP. */
+export const modelFiles = async (): Promise<ModelFiles> => ({
+  melody: readFileSync(shipped),
+  realnvp: await (realnvp ??= realnvpFile(js())),
+});
 
 /** Pages that compile WebAssembly need that word in their policy; nothing here evaluates text. */
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'";
@@ -76,7 +83,7 @@ async function bundle(): Promise<Files> {
 
 /** What the page can be asked. */
 interface Asked {
-  run(id: string): Promise<Report>;
+  run(asked: readonly [id: string, options: RunOptions]): Promise<Report>;
   cancel(times: number): Promise<number[]>;
 }
 
@@ -85,9 +92,11 @@ async function askPage<K extends keyof Asked>(
   what: K,
   list: readonly Parameters<Asked[K]>[0][],
 ): Promise<Awaited<ReturnType<Asked[K]>>[]> {
+  const { melody, realnvp: points } = await modelFiles();
   const files: Files = new Map([
     ...(await (bundled ??= bundle())),
-    ["/melody.safetensors", melodyBytes()],
+    ["/melody.safetensors", melody],
+    ["/realnvp.safetensors", points],
     [
       "/",
       '<!doctype html><title>Conformance</title><link rel="icon" href="data:,"><script type="module" src="/page.js"></script>',
@@ -132,9 +141,9 @@ async function askPage<K extends keyof Asked>(
   }
 }
 
-/** Runs providers of the page, all of them unless told. */
-export const runInChromium = (ids: readonly string[] = pageProviders.map((p) => p.id)): Promise<Report[]> =>
-  askPage("run", ids);
+/** Runs a provider of the page. */
+export const runInChromium = async (id: string, options: RunOptions = {}): Promise<Report> =>
+  (await askPage("run", [[id, options]]))[0]!;
 
 /** How soon a worker of the page is free after a long request was cancelled, in milliseconds. */
 export const cancelInChromium = async (times: number): Promise<number[]> => (await askPage("cancel", [times]))[0]!;

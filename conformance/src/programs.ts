@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { type Backend, fit, key, layoutOf, Model, normal, open, startValues, uniform } from "@normflow/core";
+import { type Backend, fit, key, layoutOf, Model, open, startValues, uniform } from "@normflow/core";
 import { iaf, maf, realNVP } from "@normflow/layers";
 import { all } from "@normflow/layers/all";
 import { MelodyModel } from "@normflow/music";
+import { moons } from "./moons.ts";
 
 /** Results by name. */
 export type Figures = Readonly<Record<string, readonly number[]>>;
@@ -55,19 +56,6 @@ const flows = Object.entries(recipes).map(
     },
   }),
 );
-
-/** Two moons: half circles, one upside down beside the other, with noise. */
-function moons(n: number): number[][] {
-  const [t, noise] = [uniform(key(1), n), normal(key(2), 2 * n)];
-  return Array.from({ length: n }, (_, i) => {
-    const [sign, shift] = i % 2 === 0 ? [1, 0] : [-1, 1];
-    const angle = Math.PI * t[i]!;
-    return [
-      sign * Math.cos(angle) + shift + 0.1 * noise[2 * i]!,
-      sign * Math.sin(angle) + 0.5 * shift + 0.1 * noise[2 * i + 1]!,
-    ];
-  });
-}
 
 const STEPS = 200;
 

@@ -1,6 +1,6 @@
 /**
  * Runs the suite on every provider and prints how each did: `npm run conformance`, with ids of providers to run those only.
- * With `--docs` writes docs/backends.md.
+ * With `--full` each also draws a thousand samples of saved models, with `--docs` docs/backends.md is written.
  *
  * @module
  */
@@ -8,11 +8,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { executable, melodyBytes, runInChromium } from "./chromium.ts";
+import { executable, modelFiles, runInChromium } from "./chromium.ts";
 import { nodeProviders } from "./node-providers.ts";
 import { pageProviders } from "./page-providers.ts";
-import { BACKENDS_PAGE, backendsPage, summary } from "./pages.ts";
-import { type Report, runProvider } from "./suite.ts";
+import { BACKENDS_PAGE, backendsPage, type Reported, summary } from "./pages.ts";
+import { nothing, type Report, runProvider } from "./suite.ts";
+import { agreement } from "./thousand.ts";
 
 const DRIVER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
@@ -33,28 +34,25 @@ function withDriver(): never | undefined {
 
 withDriver();
 const docs = process.argv.includes("--docs");
+const full = process.argv.includes("--full");
 const wanted = process.argv.slice(2).filter((a) => !a.startsWith("--"));
 const chosen = (id: string): boolean => wanted.length === 0 || id === "reference" || wanted.includes(id);
-const melody = melodyBytes();
-const reports: Report[] = [];
-const print = (report: Report): void => {
-  reports.push(report);
-  console.log(summary(report, reports[0]!));
+const files = await modelFiles();
+const reports: Reported[] = [];
+const print = async (report: Report): Promise<void> => {
+  const theirs = reports[0]?.drawn ?? report.drawn;
+  const agreed = report.drawn && (await agreement(report.drawn, theirs!, files));
+  reports.push({ ...report, agreed });
+  console.log(summary(reports.at(-1)!, reports[0]!));
 };
 
-for (const provider of nodeProviders) if (chosen(provider.id)) print(await runProvider(provider, melody));
+for (const provider of nodeProviders)
+  if (chosen(provider.id)) await print(await runProvider(provider, files, { full }));
 const inPage = pageProviders.filter((p) => chosen(p.id));
 if (executable === undefined)
   for (const { id, title } of inPage)
-    print({
-      id,
-      title,
-      missing: "There is no Chromium here. Install it, or set CHROMIUM.",
-      cases: [],
-      programs: [],
-      seconds: 0,
-    });
-else for (const { id } of inPage) for (const report of await runInChromium([id])) print(report);
+    await print({ id, title, missing: "There is no Chromium here. Install it, or set CHROMIUM.", ...nothing });
+else for (const { id } of inPage) await print(await runInChromium(id, { full }));
 
 if (docs && wanted.length === 0) {
   writeFileSync(BACKENDS_PAGE, backendsPage(reports));

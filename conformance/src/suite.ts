@@ -5,13 +5,15 @@
  */
 import { type Backend, FlowError } from "@normflow/core";
 import { conformanceCases, type Outcome, runCase } from "@normflow/core/conformance";
+import { runLayer } from "./layer-figures.ts";
+import { layerCases } from "./layers.ts";
 import { type Figures, type ProgramCase, programCases } from "./programs.ts";
 import type { Provider } from "./provider.ts";
+import { type Drawn, draw, type Files } from "./thousand.ts";
 
 /** How a case went; where it threw, what it said. */
 export interface CaseResult extends Outcome {
   readonly primitive: string;
-  readonly said?: string | undefined;
 }
 
 /** How a program went. */
@@ -30,9 +32,27 @@ export interface Report {
   /** Why it did not run, and what to do about it. */
   readonly missing?: string;
   readonly cases: readonly CaseResult[];
+  readonly layers: readonly Outcome[];
   readonly programs: readonly ProgramResult[];
+  /** What it drew of the saved models, where that was asked. */
+  readonly drawn?: Drawn | undefined;
+  /** Why it did not. */
+  readonly notDrawn?: string | undefined;
   readonly seconds: number;
 }
+
+/** What a run is to do beside the programs. */
+export interface RunOptions {
+  /** Cases of primitives; they are run unless told. */
+  readonly cases?: boolean;
+  /** Small flows; they are asked unless told. */
+  readonly layers?: boolean;
+  /** A thousand samples of each model file; they are not drawn unless told. */
+  readonly full?: boolean;
+}
+
+/** The results of a provider that does not run. */
+export const nothing = { cases: [], layers: [], programs: [], seconds: 0 } as const;
 
 /** An infinity, which JSON has not. */
 const FAILED = 1e9;
@@ -42,18 +62,27 @@ const sentence = (error: unknown): string => {
   return error instanceof FlowError && error.hint ? `${message} ${error.hint}` : message;
 };
 
-async function runCases(backend: Backend): Promise<CaseResult[]> {
-  const results: CaseResult[] = [];
-  for (const subject of conformanceCases) {
-    const { name, primitive, tolerance } = subject;
+/** What came of one subject after the other, where it threw too. */
+async function outcomes<S extends Pick<Outcome, "name" | "tolerance">>(
+  subjects: readonly S[],
+  run: (subject: S) => Promise<Outcome>,
+): Promise<Outcome[]> {
+  const results: Outcome[] = [];
+  for (const subject of subjects) {
     try {
-      const outcome = await runCase(subject, backend);
-      results.push({ ...outcome, primitive, error: Math.min(outcome.error, FAILED) });
+      const outcome = await run(subject);
+      results.push({ ...outcome, error: Math.min(outcome.error, FAILED) });
     } catch (error) {
-      results.push({ name, primitive, tolerance, error: FAILED, ok: false, said: sentence(error) });
+      const { name, tolerance } = subject;
+      results.push({ name, tolerance, error: FAILED, ok: false, said: sentence(error) });
     }
   }
   return results;
+}
+
+async function runCases(backend: Backend): Promise<CaseResult[]> {
+  const results = await outcomes(conformanceCases, (subject) => runCase(subject, backend));
+  return results.map((outcome, i) => ({ ...outcome, primitive: conformanceCases[i]!.primitive }));
 }
 
 async function runPrograms(backend: Backend, melody: Uint8Array): Promise<ProgramResult[]> {
@@ -68,33 +97,31 @@ async function runPrograms(backend: Backend, melody: Uint8Array): Promise<Progra
   return results;
 }
 
-/** Runs every case and every program on a provider; without cases the programs only. */
+/** Runs every case, every layer and every program on a provider, or what the options say. */
 export async function runProvider(
   { id, title, open }: Provider,
-  melody: Uint8Array,
-  options: { readonly cases?: boolean } = {},
+  files: Files,
+  { cases: primitives = true, layers: flows = true, full = false }: RunOptions = {},
 ): Promise<Report> {
   const start = Date.now();
   let backend: Backend;
   try {
     backend = await open();
   } catch (error) {
-    return { id, title, missing: sentence(error), cases: [], programs: [], seconds: 0 };
+    return { id, title, missing: sentence(error), ...nothing };
   }
   const runsOn = backend.describe();
-  const cases = options.cases === false ? [] : await runCases(backend);
-  const programs = await runPrograms(backend, melody);
+  const cases = primitives ? await runCases(backend) : [];
+  const layers = flows ? await outcomes(layerCases, (layer) => runLayer(layer, backend)) : [];
+  const programs = await runPrograms(backend, files.melody);
+  const drawn = full
+    ? await draw(backend, files).then(
+        (result) => ({ drawn: result }),
+        (error: unknown) => ({ notDrawn: sentence(error) }),
+      )
+    : {};
   await backend.dispose();
-  return { id, title, runsOn, cases, programs, seconds: (Date.now() - start) / 1000 };
-}
-
-/** How far a program's figures are from the reference's. */
-export interface Verdict {
-  readonly name: string;
-  readonly error: number;
-  readonly tolerance: number;
-  readonly ok: boolean;
-  readonly said?: string | undefined;
+  return { id, title, runsOn, cases, layers, programs, ...drawn, seconds: (Date.now() - start) / 1000 };
 }
 
 function distance(actual: readonly number[] | undefined, expected: readonly number[]): number {
@@ -106,7 +133,7 @@ function distance(actual: readonly number[] | undefined, expected: readonly numb
 }
 
 /** Compares the programs of a report with those of the reference. */
-export const verdicts = (report: Report, oracle: Report): Verdict[] =>
+export const verdicts = (report: Report, oracle: Report): Outcome[] =>
   programCases.map(({ name, tolerance }: ProgramCase) => {
     const [ours, theirs] = [report, oracle].map((r) => r.programs.find((p) => p.name === name));
     const expected = theirs?.figures ?? {};
