@@ -56,7 +56,21 @@ export function bake(program: Program, weights: Weights, keepNoise: boolean): Ba
 const literalOf = (t: Tensor): NodeOf<"constant">["params"] | undefined =>
   t.node.op === "constant" ? t.node.params : undefined;
 
-/** Cuts weights out of their vector, each under its path. */
+/** What paths begin with in common. */
+function commonPath(paths: readonly string[]): string {
+  const [first, ...rest] = paths.map((path) => path.split("/"));
+  const differs = first!.findIndex((part, i) => rest.some((other) => other[i] !== part));
+  return first!.slice(0, differs < 0 ? first!.length : differs).join("/");
+}
+
+/** The path of an array that a part of the vector holds, or what the paths of several begin with. */
+function pathOf({ entries }: Layout, start: number, size: number): string | undefined {
+  const held = entries.filter(({ offset, parameter }) => offset >= start && offset + parameter.size <= start + size);
+  const total = held.reduce((sum, { parameter }) => sum + parameter.size, 0);
+  return total === size && size > 0 ? commonPath(held.map(({ path }) => path)) : undefined;
+}
+
+/** Cuts weights out of their vector, each under its path, and those that are read together as one. */
 function cutLiterals(layouts: readonly Layout[], literals: Map<object, string>): Rewrite {
   const cut = new Map<string, Float64Array>();
   return (node, inputs, builder) => {
@@ -64,17 +78,16 @@ function cutLiterals(layouts: readonly Layout[], literals: Map<object, string>):
     if (node.op === "reshape" && vector && literals.has(vector.data))
       return builder.emit("constant", { data: vector.data, shape: node.params.shape as number[] }, []);
     if (node.op !== "slice" || vector?.shape.length !== 1 || literals.has(vector.data)) return undefined;
-    const { start, size } = node.params;
-    const entry = layouts
-      .filter((l) => l.size === vector.data.length)
-      .flatMap((l) => l.entries)
-      .find(({ offset, parameter }) => offset === start && parameter.size === size);
-    if (!entry) return undefined;
-    let data = cut.get(entry.path);
+    const { start, size } = node.params as { start: number; size: number };
+    const layout = layouts.find((l) => l.size === vector.data.length);
+    const path = layout && pathOf(layout, start, size);
+    if (path === undefined) return undefined;
+    const place = `${path}:${start}:${size}`;
+    let data = cut.get(place);
     if (!data) {
-      data = vector.data.slice(start, start + (size as number));
-      cut.set(entry.path, data);
-      literals.set(data, entry.path);
+      data = vector.data.slice(start, start + size);
+      cut.set(place, data);
+      literals.set(data, path === "" ? "params" : path);
     }
     return builder.emit("constant", { data, shape: [data.length] }, []);
   };

@@ -50,8 +50,9 @@ function run(layers: readonly Bijector[], way: Way, x: Tensor, scope: Scope): Ma
 
 /**
  * Composes bijectors as `chain` does, but keeps no activations for the gradient: the backward pass finds each layer's input
- * again by inverting it, from the result to the start. Memory does not grow with the number of layers; a training step costs
- * one more pass.
+ * again by inverting it, from the result to the start. Layers that repeat, but for their parameters and for literals such as
+ * permutations, are turns of one loop. So memory grows with the number of layers by their parameters only; a training step
+ * costs one more pass.
  *
  * Values, log-dets and gradients are those of `chain`, up to the rounding of the inverses: the layers should be
  * well-conditioned, and must draw no noise. Both directions should be one pass.
