@@ -123,7 +123,7 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
 export const stack = (parts: readonly Tensor[], axis: number): Tensor =>
   concat(
     parts.map((p) => expandDims(p, axis)),
-    axis < 0 ? axis : axis,
+    axis,
   );
 
 /** The entries of the axes in reverse order. */
