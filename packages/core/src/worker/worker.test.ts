@@ -258,13 +258,13 @@ describe("a timeout", () => {
     serve<Pick<Sums, "count">>(far, {
       async count(n, { progress }) {
         for (let i = 0; i < n; i++) {
-          await new Promise((resolve) => setTimeout(resolve, 30));
+          await new Promise((resolve) => setTimeout(resolve, 60));
           progress(i);
         }
         return n;
       },
     });
-    expect(await connect<Pick<Sums, "count">>(near).request("count", 8, { timeout: 150 })).toBe(8);
+    expect(await connect<Pick<Sums, "count">>(near).request("count", 12, { timeout: 500 })).toBe(12);
   });
 
   it("is a positive number", async () => {
