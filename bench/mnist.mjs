@@ -2,7 +2,7 @@
 // of zeros makes 32 × 32. Needs the folder that NORMFLOW_DATA names, with data/images/ in it.
 //
 //   NORMFLOW_DATA=… node bench/mnist.mjs [--train 5000] [--batch 32] [--levels 3] [--steps 4] [--hidden 64]
-//     [--rate 1e-3] [--coupling affine|gated|additive] [--conv plu|free] [--minutes 25] [--draws 4] [--seed 0] [--output glow.safetensors] [--json]
+//     [--rate 1e-3] [--coupling affine|gated|additive] [--conv plu|free] [--no-prior] [--minutes 25] [--draws 4] [--seed 0] [--output glow.safetensors] [--json]
 //
 // Trains for `train` steps or `minutes`, whichever ends first, on the running average of the weights; no image of the last
 // thousand is looked at before the end. Bits are −log₂ p(x)/784, dequantization noise drawn `draws` times and averaged over: an
@@ -25,6 +25,7 @@ const { values: args } = parseArgs({
     rate: { type: "string", default: "1e-3" },
     coupling: { type: "string", default: "affine" },
     conv: { type: "string", default: "plu" },
+    "no-prior": { type: "boolean", default: false },
     minutes: { type: "string", default: "25" },
     draws: { type: "string", default: "4" },
     seed: { type: "string", default: "0" },
@@ -49,6 +50,7 @@ const flow = glow({
   hidden: number("hidden"),
   coupling: args.coupling,
   conv: args.conv,
+  prior: !args["no-prior"],
 });
 const backend = await onnx();
 const start = performance.now();

@@ -44,7 +44,7 @@ const settings = {
     rate: 3e-3,
   },
   flowPlusPlus: { options: { layers: 6, components: 16, hidden: [96, 96] }, steps: 5000, rate: 3e-3 },
-  residualFlow: { options: { layers: 10, logDet: "exact" }, steps: 3000, batch: 256, rate: 1e-2 },
+  residualFlow: { options: { layers: 10, logDet: "exact" }, steps: 9000, batch: 256, rate: 1e-2 },
   ffjord: {
     options: { hidden: [64, 64, 64, 64], tolerance: 1e-6, late: 2 },
     steps: 60_000,
