@@ -3,7 +3,7 @@ import { writeImage } from "./images.ts";
 
 /** Grey or coloured tiles, all of one size, row after row. */
 export interface Picture {
-  /** Brightness from 0 to 1, `[tile][row × width + column]`; or a function of it at the pixel's middle. */
+  /** Brightness from 0 to 1, `[tile][row × width + column]`. */
   readonly tiles: readonly ArrayLike<number>[];
   /** Pixels of a tile. */
   readonly width: number;
