@@ -45,11 +45,13 @@ describe("a model", () => {
   });
 
   it("draws the same events with their log-probability", async () => {
-    const { x, logProb } = await model().sampleWithLogProb(5, { seed: 2 });
-    expect(x).toEqual(await model().sample(5, { seed: 2 }));
-    const asked = await model().logProb(x);
-    expect(logProb.shape).toEqual([5]);
-    logProb.data.forEach((v, i) => void expect(v).toBeCloseTo(asked.data[i]!, 12));
+    for (const options of [{ seed: 2 }, { seed: 2, temperature: 0.3 }, { seed: 2, temperature: 0 }]) {
+      const { x, logProb } = await model().sampleWithLogProb(5, options);
+      expect(x).toEqual(await model().sample(5, options));
+      const asked = await model().logProb(x);
+      expect(logProb.shape).toEqual([5]);
+      logProb.data.forEach((v, i) => void expect(v).toBeCloseTo(asked.data[i]!, 12));
+    }
   });
 
   it("stops between chunks, having let the abort arrive", async () => {

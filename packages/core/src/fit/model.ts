@@ -116,13 +116,14 @@ export class Model {
   }
 
   /**
-   * Draws events with ln p(x) of each, in nats, in the one pass that sampling takes: the events that `sample` draws.
+   * Draws events with ln p(x) of each, in nats, in the one pass that sampling takes: the events that `sample` draws. At
+   * another temperature than 1 the events are others, and ln p(x) is still the flow's own.
    * @param n events for each context
    * @returns x [n, …event] and logProb [n], each with the contexts in front where there are some
    */
   async sampleWithLogProb(
     n: number,
-    options: CallOptions = {},
+    options: CallOptions & { readonly temperature?: number } = {},
   ): Promise<{ readonly x: HostArray; readonly logProb: HostArray }> {
     const { rows, contexts } = await this.draw("sampleWithLogProb", n, options);
     const width = rows.shape[1]!;

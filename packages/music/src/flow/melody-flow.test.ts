@@ -103,6 +103,15 @@ describe("the melody flow", () => {
   });
 });
 
+describe("samples", () => {
+  it.each([0.4, 1, 3])("come with their bits at temperature %s", async (temperature) => {
+    const m = model();
+    const { events, bits } = await m.sampleWithBits(60, { seed: 8, temperature });
+    expect(tokens(events)).toEqual(tokens(await m.sample(60, { seed: 8, temperature })));
+    (await m.bits(events.map((e) => Float32Array.from(e)))).forEach((b, i) => void expect(bits[i]).toBeCloseTo(b, 9));
+  });
+});
+
 describe("morphs", () => {
   it("end exactly at both melodies and change one beat after another", async () => {
     const m = model();

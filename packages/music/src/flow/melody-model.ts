@@ -8,6 +8,7 @@ import {
   type CallOptions,
   type FloatArray,
   FormatError,
+  type HostArray,
   hostArray,
   Model,
   type Opened,
@@ -43,6 +44,9 @@ import {
 export type MelodyCallOptions = Pick<CallOptions, "seed" | "signal" | "chunk">;
 
 const NATS_A_BIT = Math.log(2);
+
+/** −log₂ p from ln p. */
+const bitsOf = ({ data }: HostArray): number[] => Array.from(data, (v) => -v / NATS_A_BIT);
 
 /** The error of a file that holds a flow of another kind. */
 const notMelodies = (cause?: unknown): FormatError =>
@@ -96,10 +100,18 @@ export class MelodyModel {
     return rowsOf(await this.tilted.sample(n, { ...rest, context: hostArray(tilt, [COORDINATES, PATTERNS]) }));
   }
 
+  /** Draws the melodies that `sample` draws, with −log₂ p of each, in the one pass that sampling takes. */
+  async sampleWithBits(
+    n: number,
+    options: MelodyCallOptions & { readonly temperature?: number } = {},
+  ): Promise<{ readonly events: FloatArray[]; readonly bits: number[] }> {
+    const { x, logProb } = await this.plain.sampleWithLogProb(n, options);
+    return { events: rowsOf(x), bits: bitsOf(logProb) };
+  }
+
   /** −log₂ p of each melody. */
   async bits(melodies: readonly MelodyEvent[], options: MelodyCallOptions = {}): Promise<number[]> {
-    const { data } = await this.plain.logProb(eventRows(melodies), options);
-    return Array.from(data, (v) => -v / NATS_A_BIT);
+    return bitsOf(await this.plain.logProb(eventRows(melodies), options));
   }
 
   /** Latents [40] of melodies, the middle of each cell; with a seed, a point drawn within it. Unused coordinates are 0 or noise. */

@@ -39,6 +39,23 @@ async function scored(
   return { grids, bits: await bitsOf(model, grids, options) };
 }
 
+/** Draws grids with the bits that sampling gives; a melody that becomes another event in its one form is scored anew. */
+async function drawn(
+  model: MelodyModel,
+  n: number,
+  draw: { readonly seed: number; readonly temperature?: number },
+  options: MelodyCallOptions,
+): Promise<ScoredMelodies> {
+  const { events, bits } = await model.sampleWithBits(n, { ...options, ...draw });
+  const grids = events.map(fromEvent);
+  const changed = [...grids.keys()].filter((i) => toEvent(grids[i]!).some((token, k) => token !== events[i]![k]));
+  if (changed.length > 0) {
+    const forms = changed.map((i) => grids[i]!);
+    for (const [k, anew] of (await bitsOf(model, forms, options)).entries()) bits[changed[k]!] = anew;
+  }
+  return { grids, bits };
+}
+
 async function scoredOne(model: MelodyModel, grid: Grid, options: MelodyCallOptions): Promise<ScoredMelody> {
   const [bits] = await bitsOf(model, [grid], options);
   return { grid, bits: bits! };
@@ -71,9 +88,11 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
     async sample(payload, { signal }) {
       const { n, ...rest } = entries(payload);
       const { scale } = readLimits({ scale: rest.scale });
-      const draw = { ...calls(signal), ...readDraw(rest) };
-      const tilt = scale && lockScale(noTilt(), scale);
-      const events = await model().sample(readCount(n, 1), tilt ? { ...draw, tilt } : draw);
+      const draw = readDraw(rest);
+      const count = readCount(n, 1);
+      if (!scale) return drawn(model(), count, draw, calls(signal));
+      const tilt = lockScale(noTilt(), scale);
+      const events = await model().sample(count, { ...calls(signal), ...draw, tilt });
       return scored(model(), events, calls(signal));
     },
 
@@ -90,8 +109,8 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
       while (bits.length < of) {
         await checkpoint(signal);
         // Each run has a seed of its own.
-        const some = await model().sample(Math.min(CHUNK, of - bits.length), { seed: bits.length, signal });
-        bits.push(...(await scored(model(), some, { signal })).bits);
+        const some = await drawn(model(), Math.min(CHUNK, of - bits.length), { seed: bits.length }, { signal });
+        bits.push(...some.bits);
         progress({ done: bits.length, of });
       }
       return bits.sort((a, b) => a - b);
