@@ -64,6 +64,8 @@ async function open(query: string, options: Parameters<Browser["newContext"]>[0]
   await page.goto(`${served.url}?${query}`);
   const plane = page.locator("[data-plane]");
   await plane.waitFor();
+  // The roll scrolls to its melody with the frame that shows it.
+  await page.evaluate(() => new Promise(requestAnimationFrame));
   const read = <K extends keyof Harness>(key: K): Promise<Harness[K]> =>
     page.evaluate((k) => (globalThis as unknown as { harness: Harness }).harness[k], key as keyof Harness) as Promise<
       Harness[K]

@@ -33,6 +33,7 @@ import { mergeKey, useGestures } from "./useGestures.ts";
 import { useHover } from "./useHover.ts";
 import { usePlayhead } from "./usePlayhead.ts";
 import { useView } from "./useView.ts";
+import { useViewport } from "./useViewport.ts";
 
 /** What belongs to an edit besides the notes. */
 export interface EditOptions {
@@ -100,7 +101,8 @@ export function Roll(props: RollProps) {
   const nudge = useRef("");
   const written = useRef<Notes>(undefined);
   const own = useCallback((notes: Notes) => written.current !== undefined && sameNotes(written.current, notes), []);
-  const geometry = useFit(scroller, side.notes, own);
+  const viewport = useViewport(scroller);
+  const geometry = useFit(viewport, side.notes, own);
 
   const onEdit: RollProps["onEdit"] = (notes, label, options) => {
     written.current = notes;
@@ -130,8 +132,8 @@ export function Roll(props: RollProps) {
     onAudition,
     onLength,
   });
-  const reveal = useView(scroller, geometry, side.notes, own);
-  useEdges(scroller, edges, geometry, side.notes);
+  const reveal = useView(viewport, scroller, geometry, side.notes, own);
+  useEdges(viewport, scroller, edges, geometry, side.notes);
   // What the roll wrote and somebody replaced comes from elsewhere when it returns.
   useLayoutEffect(() => {
     if (!own(side.notes)) written.current = undefined;

@@ -7,6 +7,7 @@
 import { type RefObject, useLayoutEffect } from "react";
 import type { Notes } from "../piece/notes.ts";
 import type { Geometry } from "./geometry.ts";
+import type { Viewport } from "./useViewport.ts";
 import { outside } from "./view.ts";
 
 /** Half the height of a key's name, in pixels. */
@@ -16,6 +17,7 @@ const arrows = { up: "↑", down: "↓", left: "←", right: "→" } as const;
 
 /** Keeps the marks at the edges true while the roll scrolls, past React. */
 export function useEdges(
+  viewport: Viewport,
   scroller: RefObject<HTMLElement | null>,
   edges: RefObject<HTMLElement | null>,
   geometry: Geometry | undefined,
@@ -27,8 +29,9 @@ export function useEdges(
     if (!element || !marks || !geometry) return;
     const names = [...element.querySelectorAll<SVGElement>("[data-key-name]")];
     const draw = (): void => {
-      const { scrollLeft: left, scrollTop: top, clientWidth, clientHeight } = element;
-      const port = { left, top, width: clientWidth - geometry.piano, height: clientHeight - geometry.ruler };
+      if (!viewport.port) return;
+      const { left, top, width, height } = viewport.port;
+      const port = { left, top, width: width - geometry.piano, height: height - geometry.ruler };
       const counts = outside(notes, geometry, port);
       for (const mark of marks.children as HTMLCollectionOf<HTMLElement>) {
         const side = mark.dataset["more"] as keyof typeof arrows;
@@ -43,12 +46,6 @@ export function useEdges(
       }
     };
     draw();
-    element.addEventListener("scroll", draw, { passive: true });
-    const observer = new ResizeObserver(draw);
-    observer.observe(element);
-    return () => {
-      element.removeEventListener("scroll", draw);
-      observer.disconnect();
-    };
-  }, [scroller, edges, geometry, notes]);
+    return viewport.follow(draw);
+  }, [viewport, scroller, edges, geometry, notes]);
 }

@@ -8,13 +8,16 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from 
 import type { Notes } from "../piece/notes.ts";
 import { type Geometry, xOf, yOf } from "./geometry.ts";
 import type { Cursor } from "./keystrokes.ts";
+import type { Viewport } from "./useViewport.ts";
 import { topFor } from "./view.ts";
 
 /** Scrolls so that a melody shows; only as far as that is needed once it has been shown. */
-function show(element: HTMLElement, notes: Notes, geometry: Geometry, first: boolean): void {
-  const { scrollTop, clientHeight } = element;
-  const top = topFor(notes, geometry, first ? undefined : scrollTop, clientHeight - geometry.ruler);
-  if (top !== scrollTop) element.scrollTop = top;
+function show(viewport: Viewport, notes: Notes, geometry: Geometry, first: boolean): void {
+  if (!viewport.port) return;
+  const { top, height } = viewport.port;
+  const wanted = topFor(notes, geometry, first ? undefined : top, height - geometry.ruler);
+  // Where the rows have another height the page may have scrolled already.
+  if (first || wanted !== top) viewport.scrollTo(wanted);
 }
 
 /**
@@ -23,6 +26,7 @@ function show(element: HTMLElement, notes: Notes, geometry: Geometry, first: boo
  * @returns brings a cell into view
  */
 export function useView(
+  viewport: Viewport,
   scroller: RefObject<HTMLElement | null>,
   geometry: Geometry | undefined,
   notes: Notes,
@@ -32,26 +36,21 @@ export function useView(
   const latest = useRef(notes);
   useLayoutEffect(() => {
     latest.current = notes;
-    const element = scroller.current;
-    if (!element || !geometry) return;
+    if (!geometry) return;
     const first = seen.current?.rowHeight !== geometry.rowHeight;
     seen.current = geometry;
-    if (first || !own(notes)) show(element, notes, geometry, first);
-  }, [scroller, geometry, notes, own]);
+    if (first || !own(notes)) show(viewport, notes, geometry, first);
+  }, [viewport, geometry, notes, own]);
 
   // A window that became lower may have lost notes. On a phone it does whenever the address bar comes and goes.
   useEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    let height = element.clientHeight;
-    const observer = new ResizeObserver(() => {
-      if (element.clientHeight === height) return;
-      height = element.clientHeight;
-      if (seen.current && !seen.current.coarse) show(element, latest.current, seen.current, false);
+    let height = viewport.port?.height;
+    return viewport.follow(() => {
+      if (viewport.port?.height === height) return;
+      height = viewport.port?.height;
+      if (seen.current && !seen.current.coarse) show(viewport, latest.current, seen.current, false);
     });
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [scroller]);
+  }, [viewport]);
 
   return useCallback(
     ({ step, pitch }) => {

@@ -6,10 +6,10 @@
  * @module
  */
 import { type ComponentType, useEffect, useState } from "react";
+import { nextTask } from "../store/next-task.ts";
 import type { Studio } from "../store/studio.ts";
 import styles from "./App.module.css";
 import { Mark } from "./Mark.tsx";
-import { nextTask } from "./tasks.ts";
 
 const base = process.env["NEXT_PUBLIC_BASE_PATH"] ?? "";
 

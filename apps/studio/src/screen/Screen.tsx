@@ -16,8 +16,8 @@ import styles from "./Screen.module.css";
 import { Sheets } from "./Sheets.tsx";
 import { ShelfRow } from "./ShelfRow.tsx";
 import { SideCard } from "./SideCard.tsx";
+import { useStages } from "./stages.ts";
 import { TopBar } from "./TopBar.tsx";
-import { useStages } from "./tasks.ts";
 
 /** Text may be dropped where text is written; anything else that a browser would open instead of the page is the page's. */
 const isText = (e: DragEvent): boolean =>

@@ -7,12 +7,15 @@ import { Latest } from "../model/latest.ts";
 import { gridOf, notesOf, sameNotes } from "../piece/notes.ts";
 import { type SideName, sideNames } from "../piece/piece.ts";
 import { insightOf } from "./insight.ts";
+import { nextTask } from "./next-task.ts";
 import type { StudioState } from "./state.ts";
 import type { Studio } from "./studio.ts";
 
 const SAMPLES_OF_TYPICAL = 200;
 
-/** Asks again whenever a melody changes; answers that came too late are dropped. */
+/**
+ * Asks again whenever a melody changes, once the change is on the screen; answers that came too late are dropped.
+ */
 export class ReadingDesk {
   private readonly studio: Studio;
   private readonly insights = { a: new Latest(), b: new Latest() };
@@ -51,6 +54,7 @@ export class ReadingDesk {
       const put = (insight: StudioState["insight"]["a"]): void =>
         studio.set({ insight: { ...studio.state.insight, [name]: insight } });
       if (studio.state.model.kind !== "ready" || notes.length === 0) return put(undefined);
+      await nextTask();
       try {
         const bits = await studio.services.engine.request("surprise", { grid: gridOf(notes) });
         if (sameNotes(notes, studio.piece[name].notes)) put(insightOf(studio.piece[name].notes, bits));
@@ -67,6 +71,7 @@ export class ReadingDesk {
       const { a, b, path } = studio.piece;
       if (studio.state.model.kind !== "ready" || a.notes.length === 0 || b.notes.length === 0)
         return studio.set({ path: undefined });
+      await nextTask();
       try {
         const { grids, bits } = await studio.services.engine.request("morph", {
           a: gridOf(a.notes),

@@ -325,6 +325,7 @@ describe("the path", () => {
     engine.hold("morph");
     engine.log.length = 0;
     for (let points = 3; points <= 17; points++) studio.settings({ path: { points, preset: "musical" } });
+    await settle();
     await engine.waiting("morph")[0]!.answer();
     await engine.waiting("morph")[0]!.answer();
     expect(engine.log.filter((kind) => kind === "morph")).toHaveLength(2);

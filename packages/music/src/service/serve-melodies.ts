@@ -13,6 +13,7 @@ import { fromEvent, type Grid, toEvent } from "../grid/grid.ts";
 import { cardOf } from "./card.ts";
 import { readBytes, readCount, readDraw, readGrid, readGrids, readLimits, whole } from "./payload.ts";
 import type { MelodyRequests, ScoredMelodies, ScoredMelody } from "./requests.ts";
+import { Scores } from "./scores.ts";
 
 /** Melodies of one run of the network: between runs a cancelled request stops. */
 const CHUNK = 16;
@@ -25,39 +26,33 @@ export interface ServiceOptions {
   readonly backend: Backend | Promise<Backend>;
 }
 
-/** −log₂ p of grids. */
-const bitsOf = (model: MelodyModel, grids: readonly Grid[], options: MelodyCallOptions): Promise<number[]> =>
-  model.bits(grids.map(toEvent), options);
-
 /** Events as grids, with the bits of what the grids hold: a hold drawn at the start is a rest. */
 async function scored(
-  model: MelodyModel,
+  scores: Scores,
   events: readonly MelodyEvent[],
   options: MelodyCallOptions,
 ): Promise<ScoredMelodies> {
   const grids = events.map(fromEvent);
-  return { grids, bits: await bitsOf(model, grids, options) };
+  return { grids, bits: await scores.of(grids, options) };
 }
 
 /** Draws grids with the bits that sampling gives; a melody that becomes another event in its one form is scored anew. */
 async function drawn(
-  model: MelodyModel,
+  scores: Scores,
   n: number,
   draw: { readonly seed: number; readonly temperature?: number },
   options: MelodyCallOptions,
 ): Promise<ScoredMelodies> {
-  const { events, bits } = await model.sampleWithBits(n, { ...options, ...draw });
-  const grids = events.map(fromEvent);
-  const changed = [...grids.keys()].filter((i) => toEvent(grids[i]!).some((token, k) => token !== events[i]![k]));
-  if (changed.length > 0) {
-    const forms = changed.map((i) => grids[i]!);
-    for (const [k, anew] of (await bitsOf(model, forms, options)).entries()) bits[changed[k]!] = anew;
+  const { events, bits } = await scores.model.sampleWithBits(n, { ...options, ...draw });
+  for (const [i, event] of events.entries()) {
+    const grid = fromEvent(event);
+    if (toEvent(grid).every((token, k) => token === event[k])) scores.remember(grid, bits[i]!);
   }
-  return { grids, bits };
+  return scored(scores, events, options);
 }
 
-async function scoredOne(model: MelodyModel, grid: Grid, options: MelodyCallOptions): Promise<ScoredMelody> {
-  const [bits] = await bitsOf(model, [grid], options);
+async function scoredOne(scores: Scores, grid: Grid, options: MelodyCallOptions): Promise<ScoredMelody> {
+  const [bits] = await scores.of([grid], options);
   return { grid, bits: bits! };
 }
 
@@ -70,18 +65,19 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
   const opened = Promise.resolve(backend);
   // Why there is no backend is told to whoever opens a model.
   opened.catch(() => {});
-  let current: MelodyModel | undefined;
-  const model = (): MelodyModel => {
+  let current: Scores | undefined;
+  const scores = (): Scores => {
     if (!current) throw new FlowError("no-model", "No model is open.", { hint: "Open a model file first." });
     return current;
   };
+  const model = (): MelodyModel => scores().model;
   const calls = (signal: Abortable): MelodyCallOptions => ({ signal, chunk: CHUNK });
 
   serve<MelodyRequests>(port, {
     async open(payload) {
       const next = MelodyModel.open(readBytes(entries(payload).bytes), await opened);
-      await current?.dispose();
-      current = next;
+      await current?.model.dispose();
+      current = new Scores(next);
       return cardOf(next);
     },
 
@@ -90,13 +86,13 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
       const { scale } = readLimits({ scale: rest.scale });
       const draw = readDraw(rest);
       const count = readCount(n, 1);
-      if (!scale) return drawn(model(), count, draw, calls(signal));
+      if (!scale) return drawn(scores(), count, draw, calls(signal));
       const tilt = lockScale(noTilt(), scale);
       const events = await model().sample(count, { ...calls(signal), ...draw, tilt });
-      return scored(model(), events, calls(signal));
+      return scored(scores(), events, calls(signal));
     },
 
-    bits: (payload, { signal }) => bitsOf(model(), readGrids(entries(payload).grids), calls(signal)),
+    bits: (payload, { signal }) => scores().of(readGrids(entries(payload).grids), calls(signal)),
 
     async surprise(payload, { signal }) {
       const [result] = await surprise(model(), [readGrid(entries(payload).grid)], calls(signal));
@@ -109,7 +105,7 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
       while (bits.length < of) {
         await checkpoint(signal);
         // Each run has a seed of its own.
-        const some = await drawn(model(), Math.min(CHUNK, of - bits.length), { seed: bits.length }, { signal });
+        const some = await drawn(scores(), Math.min(CHUNK, of - bits.length), { seed: bits.length }, { signal });
         bits.push(...some.bits);
         progress({ done: bits.length, of });
       }
@@ -125,34 +121,34 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
       const [from, to] = [readGrid(a), readGrid(b)];
       const count = whole("points", "number of points", points, 2, MOST_POINTS);
       const events = await model().morph(toEvent(from), toEvent(to), count, preset, calls(signal));
-      return scored(model(), events, calls(signal));
+      return scored(scores(), events, calls(signal));
     },
 
     async vary(payload, { signal }) {
       const { grid, similarity, ...rest } = entries(payload);
       const options = { ...calls(signal), ...readDraw(rest), ...readLimits(rest), similarity };
       const [event] = await model().vary(toEvent(readGrid(grid)), 1, options);
-      return scoredOne(model(), fromEvent(event!), calls(signal));
+      return scoredOne(scores(), fromEvent(event!), calls(signal));
     },
 
     async regenerate(payload, { signal }) {
       const { grid, ...rest } = entries(payload);
       const options = { ...calls(signal), ...readDraw(rest), ...readLimits(rest) };
       const [event] = await model().regenerate(toEvent(readGrid(grid)), 1, options);
-      return scoredOne(model(), fromEvent(event!), calls(signal));
+      return scoredOne(scores(), fromEvent(event!), calls(signal));
     },
 
     async shape(payload, { signal }) {
       const { grid, register, density, leaps, ...rest } = entries(payload);
       const sliders = { register, density, leaps };
       const shaped = await shapeMelody(model(), readGrid(grid), sliders, readLimits(rest), calls(signal));
-      return scoredOne(model(), shaped, calls(signal));
+      return scoredOne(scores(), shaped, calls(signal));
     },
 
     async cross(payload, { signal }) {
       const { rhythm, pitches, scale } = entries(payload);
       const melodies = { rhythm: readGrid(rhythm), pitches: readGrid(pitches) };
-      return scoredOne(model(), await cross(model(), melodies, readLimits({ scale }), calls(signal)), calls(signal));
+      return scoredOne(scores(), await cross(model(), melodies, readLimits({ scale }), calls(signal)), calls(signal));
     },
   });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { WorkerError } from "@normflow/core";
 import type { MelodyRequests } from "@normflow/music";
 import type { Dropped } from "../../files/import.ts";
@@ -11,6 +12,7 @@ import { defaultPreferences, memoryStorage, openStorage, type StorageLike } from
 import type { Engine } from "../../model/engine.ts";
 import { gridOf, type Notes, notesOf } from "../../piece/notes.ts";
 import type { PlayerState } from "../../sound/player.ts";
+import { nextTask } from "../next-task.ts";
 import type { PlayerLike, Services } from "../services.ts";
 import { Studio } from "../studio.ts";
 
@@ -65,9 +67,9 @@ const answers: Record<string, (payload: any) => unknown> = {
 
 const byStart = (a: { start: number }, b: { start: number }): number => a.start - b.start;
 
-/** Lets everything that can go on go on. */
+/** Lets everything that can go on go on, what waits for the next task included. */
 export const settle = async (): Promise<void> => {
-  for (let i = 0; i < 30; i++) await Promise.resolve();
+  for (let task = 0; task < 3; task++) await nextTask();
 };
 
 /** An engine whose answers are held back, by kind. */

@@ -1,12 +1,9 @@
 /**
- * Work cut into tasks: between two of them the browser draws, and hears its user.
+ * Components drawn part by part.
  *
  * @module
  */
 import { useEffect, useState } from "react";
-
-/** Lets the browser have its turn. */
-export const nextTask = (): Promise<void> => new Promise((done) => setTimeout(done));
 
 /** Counts from 0 to `last`, one a task: what a component shows only from a stage on is drawn in a task of its own. */
 export function useStages(last: number): number {
