@@ -126,9 +126,12 @@ export function stridedRowProduct(
   if (j < n) columnsProduct(n - j, k, C, c + j, A, a, ak, B, b + j * bj, bk, bj, D, d, ds, low);
 }
 
+/** Rows of A side by side, entry by entry, in the precision of the sums. */
+let gathered = new Float64Array(4 * 256);
+
 /**
- * Three rows and four columns at a time, m a multiple of 3: twelve sums are what the registers hold. Laying B's columns
- * side by side first gains nothing up to 1024 × 1024.
+ * Four rows and two columns at a time, m a multiple of 4. The rows of A are widened once for all columns; more sums at
+ * a time, or B's columns laid side by side first, gain nothing that lasts.
  */
 function tilesProduct(
   m: number,
@@ -149,80 +152,62 @@ function tilesProduct(
   ds: number,
   low: number,
 ): void {
-  for (let i = 0; i + 3 <= m; i += 3) {
+  if (gathered.length < 4 * k) gathered = new Float64Array(4 * k);
+  const G = gathered;
+  const end = 4 * k;
+  for (let i = 0; i < m; i += 4) {
     const first = a + i * ai;
-    const end = first + k * ak;
+    for (let p = first, g = 0; g < end; p += ak, g += 4) {
+      G[g] = A[p]!;
+      G[g + 1] = A[p + ai]!;
+      G[g + 2] = A[p + 2 * ai]!;
+      G[g + 3] = A[p + 3 * ai]!;
+    }
+    const row = c + i * n;
     let j = 0;
     let e = d;
-    for (; j + 4 <= n; j += 4, e += 4 * ds) {
+    for (; j + 2 <= n; j += 2, e += 2 * ds) {
       let s0 = D[e]!;
       let s1 = D[e + ds]!;
-      let s2 = D[e + 2 * ds]!;
-      let s3 = D[e + 3 * ds]!;
       let t0 = s0;
       let t1 = s1;
-      let t2 = s2;
-      let t3 = s3;
       let u0 = s0;
       let u1 = s1;
-      let u2 = s2;
-      let u3 = s3;
-      for (let p = first, x = b + j * bj; p !== end; p += ak, x += bk) {
-        const v0 = A[p]!;
-        const v1 = A[p + ai]!;
-        const v2 = A[p + 2 * ai]!;
+      let v0 = s0;
+      let v1 = s1;
+      // Sums of places are cut to 32 bits, which spares a look at whether they still fit.
+      for (let g = 0, x = (b + j * bj) | 0; g !== end; g = (g + 4) | 0, x = (x + bk) | 0) {
+        const a0 = G[g]!;
+        const a1 = G[(g + 1) | 0]!;
+        const a2 = G[(g + 2) | 0]!;
+        const a3 = G[(g + 3) | 0]!;
         let w = B[x]!;
-        s0 += v0 * w;
-        t0 += v1 * w;
-        u0 += v2 * w;
-        w = B[x + bj]!;
-        s1 += v0 * w;
-        t1 += v1 * w;
-        u1 += v2 * w;
-        w = B[x + 2 * bj]!;
-        s2 += v0 * w;
-        t2 += v1 * w;
-        u2 += v2 * w;
-        w = B[x + 3 * bj]!;
-        s3 += v0 * w;
-        t3 += v1 * w;
-        u3 += v2 * w;
+        s0 += a0 * w;
+        t0 += a1 * w;
+        u0 += a2 * w;
+        v0 += a3 * w;
+        w = B[(x + bj) | 0]!;
+        s1 += a0 * w;
+        t1 += a1 * w;
+        u1 += a2 * w;
+        v1 += a3 * w;
       }
-      let o = c + i * n + j;
+      let o = row + j;
       C[o] = Math.max(s0, low);
       C[o + 1] = Math.max(s1, low);
-      C[o + 2] = Math.max(s2, low);
-      C[o + 3] = Math.max(s3, low);
       o += n;
       C[o] = Math.max(t0, low);
       C[o + 1] = Math.max(t1, low);
-      C[o + 2] = Math.max(t2, low);
-      C[o + 3] = Math.max(t3, low);
       o += n;
       C[o] = Math.max(u0, low);
       C[o + 1] = Math.max(u1, low);
-      C[o + 2] = Math.max(u2, low);
-      C[o + 3] = Math.max(u3, low);
+      o += n;
+      C[o] = Math.max(v0, low);
+      C[o + 1] = Math.max(v1, low);
     }
     if (j < n)
-      for (let row = 0; row < 3; row++)
-        columnsProduct(
-          n - j,
-          k,
-          C,
-          c + (i + row) * n + j,
-          A,
-          first + row * ai,
-          ak,
-          B,
-          b + j * bj,
-          bk,
-          bj,
-          D,
-          e,
-          ds,
-          low,
-        );
+      for (let r = 0; r < 4; r++)
+        columnsProduct(1, k, C, row + r * n + j, A, first + r * ai, ak, B, b + j * bj, bk, bj, D, e, ds, low);
   }
 }
 
@@ -246,7 +231,7 @@ export function product(
   ds: number,
   low: number,
 ): void {
-  const tiled = m - (m % 3);
+  const tiled = m - (m % 4);
   if (tiled > 0) tilesProduct(tiled, n, k, C, c, A, a, ai, ak, B, b, bk, bj, D, d, ds, low);
   for (let i = tiled; i < m; i++)
     if (bj === 1) rowProduct(n, k, C, c + i * n, A, a + i * ai, ak, B, b, bk, D, d, ds, low);
