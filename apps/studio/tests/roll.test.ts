@@ -330,6 +330,23 @@ describe("the window", () => {
     expect(await look(page)).toEqual(wide);
   });
 
+  test("keeps its rows while it is scrolled after an edit of its own", async () => {
+    const { page, at, drag, read } = await open("", desk);
+    const { row } = await look(page);
+    await drag([2, 72], [2, 84]);
+    const { x, y } = await at(21, 71);
+    await page.mouse.click(x, y);
+    for (let i = 0; i < 14; i++) await page.keyboard.press("Alt+ArrowDown");
+    expect((await read("notes")).map((n) => n.pitch)).toEqual([84, 76, 79, 74, 57]);
+    const top = () => page.locator("[role=application]").evaluate((e) => e.scrollTop);
+    await expect.poll(top).toBeGreaterThan(0);
+    const before = await top();
+    await page.mouse.wheel(0, -20);
+    await expect.poll(top).toBe(before - 20);
+    await page.waitForTimeout(100);
+    expect([(await look(page)).row, await top()]).toEqual([row, before - 20]);
+  });
+
   test("tells at its edges what it does not show, and cuts no name of a key", async () => {
     const { page } = await open("", desk);
     const scroller = page.locator("[role=application]");

@@ -132,7 +132,7 @@ export function Roll(props: RollProps) {
     onAudition,
     onLength,
   });
-  const reveal = useView(viewport, scroller, geometry, side.notes, own);
+  const reveal = useView(viewport, geometry, side.notes, own);
   useEdges(viewport, scroller, edges, geometry, side.notes);
   // What the roll wrote and somebody replaced comes from elsewhere when it returns.
   useLayoutEffect(() => {

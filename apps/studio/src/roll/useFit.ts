@@ -41,7 +41,9 @@ export function useFit(viewport: Viewport, notes: Notes, own: (notes: Notes) => 
 
   useLayoutEffect(() => {
     const coarse = matchMedia("(pointer: coarse)");
-    const stop = viewport.follow(measure);
+    const stop = viewport.follow((change) => {
+      if (change === "size") measure();
+    });
     coarse.addEventListener("change", measure);
     return () => {
       stop();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import type { Notes } from "../piece/notes.ts";
 import { type Geometry, xOf, yOf } from "./geometry.ts";
 import type { Cursor } from "./keystrokes.ts";
@@ -17,7 +17,7 @@ function show(viewport: Viewport, notes: Notes, geometry: Geometry, first: boole
   const { top, height } = viewport.port;
   const wanted = topFor(notes, geometry, first ? undefined : top, height - geometry.ruler);
   // Where the rows have another height the page may have scrolled already.
-  if (first || wanted !== top) viewport.scrollTo(wanted);
+  if (first || wanted !== top) viewport.scrollTo({ top: wanted });
 }
 
 /**
@@ -27,7 +27,6 @@ function show(viewport: Viewport, notes: Notes, geometry: Geometry, first: boole
  */
 export function useView(
   viewport: Viewport,
-  scroller: RefObject<HTMLElement | null>,
   geometry: Geometry | undefined,
   notes: Notes,
   own: (notes: Notes) => boolean,
@@ -45,8 +44,8 @@ export function useView(
   // A window that became lower may have lost notes. On a phone it does whenever the address bar comes and goes.
   useEffect(() => {
     let height = viewport.port?.height;
-    return viewport.follow(() => {
-      if (viewport.port?.height === height) return;
+    return viewport.follow((change) => {
+      if (change !== "size" || viewport.port?.height === height) return;
       height = viewport.port?.height;
       if (seen.current && !seen.current.coarse) show(viewport, latest.current, seen.current, false);
     });
@@ -54,19 +53,19 @@ export function useView(
 
   return useCallback(
     ({ step, pitch }) => {
-      const element = scroller.current;
-      if (!element || !geometry) return;
+      if (!viewport.port || !geometry) return;
+      const { port } = viewport;
+      const place: { left?: number; top?: number } = {};
       const left = xOf(step, geometry);
-      const width = element.clientWidth - geometry.piano;
-      if (left < element.scrollLeft) element.scrollLeft = xOf(step - (step % 4), geometry);
-      else if (left + geometry.stepWidth > element.scrollLeft + width)
-        element.scrollLeft = xOf(step - (step % 4) + 4, geometry) - width;
+      const width = port.width - geometry.piano;
+      if (left < port.left) place.left = xOf(step - (step % 4), geometry);
+      else if (left + geometry.stepWidth > port.left + width) place.left = xOf(step - (step % 4) + 4, geometry) - width;
       const top = yOf(pitch, geometry);
-      const height = element.clientHeight - geometry.ruler;
-      if (top < element.scrollTop) element.scrollTop = top - geometry.rowHeight;
-      else if (top + geometry.rowHeight > element.scrollTop + height)
-        element.scrollTop = top + 2 * geometry.rowHeight - height;
+      const height = port.height - geometry.ruler;
+      if (top < port.top) place.top = top - geometry.rowHeight;
+      else if (top + geometry.rowHeight > port.top + height) place.top = top + 2 * geometry.rowHeight - height;
+      if (Object.keys(place).length > 0) viewport.scrollTo(place);
     },
-    [scroller, geometry],
+    [viewport, geometry],
   );
 }

@@ -7,6 +7,12 @@
 import { type RefObject, useLayoutEffect, useState } from "react";
 import type { Port } from "./view.ts";
 
+/** What of a window changed. */
+export type Change = "size" | "place";
+
+/** How far a window is to be scrolled. */
+type Place = Partial<Pick<Port, "left" | "top">>;
+
 /**
  * Knows what of an element shows, in pixels. The page is asked when it has just been laid out, never while a melody
  * is being drawn: an answer would have to lay the page out first, once more than it is drawn.
@@ -14,8 +20,11 @@ import type { Port } from "./view.ts";
 export class Viewport {
   private element: HTMLElement | undefined;
   private seen: Port | undefined;
+  /** Where the next frame is to scroll. */
+  private wanted: Place = {};
   private frame = 0;
-  private readonly listeners = new Set<() => void>();
+  private isLaidOut = false;
+  private readonly listeners = new Set<(change: Change) => void>();
 
   /** What shows, the piano and the ruler included; nothing before the element is there. */
   get port(): Port | undefined {
@@ -23,47 +32,63 @@ export class Viewport {
   }
 
   /** Calls back when another part shows; what is returned takes it back. */
-  follow(listener: () => void): () => void {
+  follow(listener: (change: Change) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Scrolls down or up, with the next frame: before it is drawn, and where it is laid out anyway. */
-  scrollTo(top: number): void {
-    if (!this.seen) return;
-    this.seen = { ...this.seen, top };
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => {
-      if (this.element) this.element.scrollTop = top;
-      this.change();
-    });
+  /** Scrolls: at once where the page has just been laid out, else with the next frame, before that is drawn. */
+  scrollTo(place: Place): void {
+    const { element, seen } = this;
+    if (!element || !seen) return;
+    this.seen = { ...seen, ...place };
+    this.wanted = { ...this.wanted, ...place };
+    if (this.isLaidOut) this.scroll(element);
+    else this.frame ||= requestAnimationFrame(() => this.scroll(element));
   }
 
   /** Watches an element until what is returned is called. */
   watch(element: HTMLElement): () => void {
     this.element = element;
-    this.read();
-    const change = (): void => this.change();
-    const observer = new ResizeObserver(change);
+    this.read(element);
+    const moved = (): void => this.tell(element, "place");
+    const observer = new ResizeObserver(() => {
+      this.isLaidOut = true;
+      this.tell(element, "size");
+      this.isLaidOut = false;
+    });
     observer.observe(element);
-    element.addEventListener("scroll", change, { passive: true });
+    element.addEventListener("scroll", moved, { passive: true });
     return () => {
-      cancelAnimationFrame(this.frame);
+      this.rest();
       observer.disconnect();
-      element.removeEventListener("scroll", change);
+      element.removeEventListener("scroll", moved);
       this.element = undefined;
     };
   }
 
-  private change(): void {
-    this.read();
-    for (const listener of [...this.listeners]) listener();
+  private scroll(element: HTMLElement): void {
+    const { left, top } = this.wanted;
+    this.rest();
+    if (left !== undefined) element.scrollLeft = left;
+    if (top !== undefined) element.scrollTop = top;
+    this.tell(element, "place");
   }
 
-  private read(): void {
-    if (!this.element) return;
-    const { scrollLeft: left, scrollTop: top, clientWidth: width, clientHeight: height } = this.element;
-    this.seen = { left, top, width, height };
+  /** Drops what the next frame was to do. */
+  private rest(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.wanted = {};
+  }
+
+  private tell(element: HTMLElement, change: Change): void {
+    this.read(element);
+    for (const listener of [...this.listeners]) listener(change);
+  }
+
+  private read({ scrollLeft, scrollTop, clientWidth, clientHeight }: HTMLElement): void {
+    this.seen = { left: scrollLeft, top: scrollTop, width: clientWidth, height: clientHeight, ...this.wanted };
   }
 }
 

@@ -13,9 +13,7 @@ import type { Studio } from "./studio.ts";
 
 const SAMPLES_OF_TYPICAL = 200;
 
-/**
- * Asks again whenever a melody changes, once the change is on the screen; answers that came too late are dropped.
- */
+/** Asks again in the task after a melody's change, which is drawn first; answers that came too late are dropped. */
 export class ReadingDesk {
   private readonly studio: Studio;
   private readonly insights = { a: new Latest(), b: new Latest() };
@@ -55,6 +53,7 @@ export class ReadingDesk {
         studio.set({ insight: { ...studio.state.insight, [name]: insight } });
       if (studio.state.model.kind !== "ready" || notes.length === 0) return put(undefined);
       await nextTask();
+      if (this.insights[name].isWaiting) return;
       try {
         const bits = await studio.services.engine.request("surprise", { grid: gridOf(notes) });
         if (sameNotes(notes, studio.piece[name].notes)) put(insightOf(studio.piece[name].notes, bits));
@@ -72,6 +71,7 @@ export class ReadingDesk {
       if (studio.state.model.kind !== "ready" || a.notes.length === 0 || b.notes.length === 0)
         return studio.set({ path: undefined });
       await nextTask();
+      if (this.paths.isWaiting) return;
       try {
         const { grids, bits } = await studio.services.engine.request("morph", {
           a: gridOf(a.notes),

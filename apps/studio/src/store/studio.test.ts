@@ -325,7 +325,10 @@ describe("the path", () => {
     engine.hold("morph");
     engine.log.length = 0;
     for (let points = 3; points <= 17; points++) studio.settings({ path: { points, preset: "musical" } });
+    // The change itself is drawn first.
+    expect(engine.log).toEqual([]);
     await settle();
+    for (const points of [4, 9, 17]) studio.settings({ path: { points, preset: "musical" } });
     await engine.waiting("morph")[0]!.answer();
     await engine.waiting("morph")[0]!.answer();
     expect(engine.log.filter((kind) => kind === "morph")).toHaveLength(2);

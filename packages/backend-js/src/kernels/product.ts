@@ -231,7 +231,7 @@ export function product(
   ds: number,
   low: number,
 ): void {
-  const tiled = m - (m % 4);
+  const tiled = n < 2 ? 0 : m - (m % 4);
   if (tiled > 0) tilesProduct(tiled, n, k, C, c, A, a, ai, ak, B, b, bk, bj, D, d, ds, low);
   for (let i = tiled; i < m; i++)
     if (bj === 1) rowProduct(n, k, C, c + i * n, A, a + i * ai, ak, B, b, bk, D, d, ds, low);

@@ -84,10 +84,10 @@ export function endedProduct(
   const result = [...batch0, m0, n];
   let [a, b] = asOneMatrix(givenA, givenB);
   const [m, k] = [a.shape.at(-2)!, a.shape.at(-1)!];
-  // Rows of A are walked once for every few columns: where they do not lie together, gathering them pays. The kernels
-  // walk until they arrive at the end, so an entry repeated by a step of 0 must be laid out.
+  // Fewer rows of A than a tile has are walked once for every few columns: where they do not lie together, gathering them
+  // pays. The kernels walk until they arrive at the end, so an entry repeated by a step of 0 must be laid out.
   const step = a.strides.at(-1)!;
-  if (k > 1 && (step === 0 || (step !== 1 && n >= 16))) a = l.copy(a);
+  if (k > 1 && (step === 0 || (step !== 1 && n >= 16 && m < 4))) a = l.copy(a);
   const batch = sharedShape([a, b].map((v) => ({ ...v, shape: v.shape.slice(0, -2) })));
   const spread = (v: View): Int32Array =>
     offsetTable(

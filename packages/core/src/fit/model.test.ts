@@ -5,7 +5,7 @@ import { filled } from "../bijector/parameter.ts";
 import * as z from "../bijector/schema.ts";
 import { flow } from "../distribution/flow.ts";
 import { standardNormal } from "../distribution/standard-normal.ts";
-import { div, log, mul, sum } from "../ops/index.ts";
+import { add, div, log, mul, stack, sum } from "../ops/index.ts";
 import { reference } from "../reference/backend.ts";
 import { Model } from "./model.ts";
 
@@ -66,6 +66,37 @@ describe("a model", () => {
     await expect(model().sample(10, { chunk: 2, signal })).rejects.toThrow("stopped");
     await model().sample(10, { chunk: 10, signal: { ...signal, throwIfAborted() {} } });
     expect(turns).toBe(2);
+  });
+
+  it("gives each part of a long input the noise that its rows cannot share", async () => {
+    const m = model();
+    const x = [[0], [1], [2], [3], [4]].map(([v]) => [v!, v!]);
+    const moved = (chunk: number, seed?: number) =>
+      m.compute(
+        "moved",
+        x,
+        ({ scope, inputs }) => {
+          const [single, several, own] = [
+            scope.noise("single", { kind: "uniform" }, []),
+            scope.noise("several", { kind: "uniform" }, [3, inputs["x"]!.shape[0]!]),
+            scope.noise("own", { kind: "uniform" }, [inputs["x"]!.shape[0]!]),
+          ];
+          return stack([sum(inputs["x"]!, -1), mul(single, add(own, 1)), sum(several, 0), own], 1);
+        },
+        { chunk, ...(seed === undefined ? {} : { seed }) },
+      );
+    expect([...(await moved(2)).data]).toEqual(x.flatMap(([v]) => [2 * v!, 0.75, 1.5, 0.5]));
+    const rows = async (chunk: number) => {
+      const { data } = await moved(chunk, 3);
+      return x.map((_, i) => [...data.subarray(4 * i, 4 * i + 4)]);
+    };
+    const [whole, parts] = [await rows(5), await rows(2)];
+    expect(parts.map((row) => row[3])).toEqual(whole.map((row) => row[3]));
+    const singles = parts.map((row) => row[1]! / (row[3]! + 1));
+    expect(singles[0]).toBeCloseTo(singles[1]!, 12);
+    expect(singles[2]).toBeCloseTo(singles[3]!, 12);
+    expect(new Set(singles.map((v) => v.toFixed(9))).size).toBe(3);
+    expect(new Set(parts.map((row) => row[2]!.toFixed(9))).size).toBe(5);
   });
 
   it("runs programs of the caller's own on its weights", async () => {

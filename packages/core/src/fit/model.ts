@@ -291,8 +291,8 @@ export class Model {
       throw new OptionError("chunk", `A chunk is a positive whole number of events, not ${most}.`, {
         hint: "Leave chunk out for 512 events at once.",
       });
-    const all = this.noise.draw(program.noises, new Map([["N", count]]), noise.source, noise.temperature);
-    const given = { ...inputs, ...all, ...(context ? { context } : {}) };
+    const noises = this.noise.rows(program.noises, count, noise.source, noise.temperature);
+    const given = { ...inputs, ...(context ? { context } : {}) };
     const parts: HostArray[] = [];
     for (let from = 0; from < count || from === 0; from += most) {
       // Before the first run nothing can have arrived since the caller looked.
@@ -305,7 +305,7 @@ export class Model {
           from === 0 && to === count ? array : rowRange(array, from, to),
         ]),
       );
-      parts.push((await executable.run(chunk, { signal: options.signal }))["result"]!);
+      parts.push((await executable.run({ ...chunk, ...noises(from, to) }, { signal: options.signal }))["result"]!);
     }
     return parts.length === 1 ? parts[0]! : concatRows(parts);
   }

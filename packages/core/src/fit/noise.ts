@@ -6,8 +6,10 @@
 
 import { type FloatArray, type HostArray, hostArray } from "../backend.ts";
 import type { NoiseSpec } from "../bijector/scope.ts";
-import { type Bindings, resolveShape } from "../graph/size.ts";
+import { type Bindings, resolveShape, sameSize } from "../graph/size.ts";
 import { foldIn, type Key, normal, randint, uniform } from "../random/index.ts";
+import { rowRange } from "./data.ts";
+import { batchSize } from "./loss.ts";
 
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
@@ -67,6 +69,31 @@ export class NoiseMaker {
         return [spec.name, hostArray(this.values(spec, count(shape), source, i, temperature, poolSize), shape)];
       }),
     );
+  }
+
+  /**
+   * Noise of a run that goes in parts: what `draw` gives for all rows, by the rows of a part. Noise that has no row for each
+   * row of the batch cannot be cut, and is each part's own.
+   */
+  rows(
+    specs: readonly NoiseSpec[],
+    rows: number,
+    source: NoiseSource,
+    temperature?: number,
+  ): (from: number, to: number) => Record<string, HostArray> {
+    const of = (n: number, from: NoiseSource): Record<string, HostArray> =>
+      this.draw(specs, new Map([["N", n]]), from, temperature);
+    const all = of(rows, source);
+    const hasRows = ({ shape }: NoiseSpec): boolean => shape.length > 0 && sameSize(shape[0]!, batchSize);
+    return (from, to) => {
+      if (from === 0 && to === rows) return all;
+      const own = specs.every(hasRows)
+        ? {}
+        : of(to - from, source === "middle" ? source : { key: foldIn(source.key, from) });
+      return Object.fromEntries(
+        specs.map((spec) => [spec.name, hasRows(spec) ? rowRange(all[spec.name]!, from, to) : own[spec.name]!]),
+      );
+    };
   }
 
   private values(

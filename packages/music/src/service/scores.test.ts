@@ -28,11 +28,13 @@ it("scores a melody once, and one that was drawn not at all", async () => {
 });
 
 it("forgets rather than grows, and stays right", async () => {
-  const { model, of } = noting();
+  const { model, asked, of } = noting();
   const scores = new Scores(model);
-  const grids = randomGrids(5000);
+  const grids = [...new Map(randomGrids(5000).map((grid) => [gridKey(grid), grid])).values()];
   expect(await scores.of(grids, {})).toEqual(grids.map(of));
   expect(await scores.of(grids.slice(0, 10), {})).toEqual(grids.slice(0, 10).map(of));
+  expect(grids.length).toBeGreaterThan(4096);
+  expect(asked).toEqual([grids.length, 10]);
 });
 
 it("gives what the model gives", async () => {

@@ -11,9 +11,9 @@ import {
   startValues,
 } from "@normflow/core";
 import { realNVP } from "@normflow/layers";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { melodyFlow } from "../flow/melody-flow.ts";
-import type { MelodyModel } from "../flow/melody-model.ts";
+import { MelodyModel } from "../flow/melody-model.ts";
 import { fromEvent, type Grid, toEvent } from "../grid/grid.ts";
 import { broken, randomGrids, rhythmOf, scales, shippedBytes, shippedModel, strays } from "../testing/shipped.ts";
 import type { MelodyClient, MelodyRequests } from "./requests.ts";
@@ -72,6 +72,16 @@ describe("the melody service", () => {
     expect(grids).toEqual((await model.sample(40, { seed: 3, temperature: 0.9 })).map(fromEvent));
     (await bitsOf(grids)).forEach((v, i) => void expect(bits[i]).toBeCloseTo(v, 3));
     expect((await client.request("sample", { seed: 3, temperature: 0.9 })).grids).toEqual(grids.slice(0, 1));
+  });
+
+  it("samples and scores in one run, and scores no melody twice", async () => {
+    const scoring = vi.spyOn(MelodyModel.prototype, "bits");
+    const { grids } = await client.request("sample", { seed: 12 });
+    await client.request("bits", { grids });
+    expect(scoring).not.toHaveBeenCalled();
+    await client.request("bits", { grids: [...grids, b] });
+    expect(scoring.mock.calls.map(([events]) => events.length)).toEqual([1]);
+    scoring.mockRestore();
   });
 
   it("scores what it samples as what it answers with: a silence that starts within one goes on", async () => {
