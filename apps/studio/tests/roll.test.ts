@@ -64,8 +64,9 @@ async function open(query: string, options: Parameters<Browser["newContext"]>[0]
   await page.goto(`${served.url}?${query}`);
   const plane = page.locator("[data-plane]");
   await plane.waitFor();
-  // The roll scrolls to its melody with the frame that shows it.
+  // The roll scrolls to its melody with the frame that shows it, and a finger that comes right then only stops the paper.
   await page.evaluate(() => new Promise(requestAnimationFrame));
+  if (options.hasTouch) await page.waitForTimeout(150);
   const read = <K extends keyof Harness>(key: K): Promise<Harness[K]> =>
     page.evaluate((k) => (globalThis as unknown as { harness: Harness }).harness[k], key as keyof Harness) as Promise<
       Harness[K]
