@@ -8,6 +8,7 @@
  */
 
 import { FormatError, OptionError } from "../error.ts";
+import { isPlausible } from "./limits.ts";
 import * as z from "./schema.ts";
 
 /** Anything with a kind and options. */
@@ -23,23 +24,9 @@ export interface Kind<T extends Described = Described> {
   readonly kind: string;
 }
 
-/** The largest size that descriptions may have while they are built. */
-let largestSize = Number.MAX_SAFE_INTEGER;
-
-/** Builds descriptions from outside, whose sizes are not to be believed: larger ones than `largest` are refused. */
-export function withSizesUpTo<T>(largest: number, build: () => T): T {
-  const before = largestSize;
-  largestSize = largest;
-  try {
-    return build();
-  } finally {
-    largestSize = before;
-  }
-}
-
 /** A positive whole number, as sizes are, in an options schema. */
 export const size: z.Schema<number> = z.custom<number>(
-  (value) => Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= largestSize,
+  (value) => Number.isSafeInteger(value) && (value as number) > 0 && isPlausible(value as number),
   "a positive whole number, and in a file none that is out of all proportion",
 );
 

@@ -3,28 +3,9 @@
  *
  * @module
  */
-import { FormatError } from "../error.ts";
 import { type Key, normal, uniform } from "../random/index.ts";
 import type { Tree } from "../tree.ts";
-
-/** What parameters that are declared may still take of the file that is to hold them. */
-let allowance = Number.POSITIVE_INFINITY;
-/** An array takes at least this much of a file besides its entries, less than its name and shape do. */
-const EACH = 16;
-
-/**
- * Builds a description from a file of some bytes, which must hold every array that it declares: an entry takes four of
- * them or eight, so that what claims more than one entry a byte is refused before it is built to its end.
- */
-export function withParametersOf<T>(bytes: number, build: () => T): T {
-  const before = allowance;
-  allowance = bytes;
-  try {
-    return build();
-  } finally {
-    allowance = before;
-  }
-}
+import { claim } from "./limits.ts";
 
 /** One array of parameters or state: its shape and its first values. */
 export class Parameter {
@@ -36,11 +17,7 @@ export class Parameter {
     this.shape = shape;
     this.size = shape.reduce((a, b) => a * b, 1);
     this.init = init;
-    allowance -= this.size + EACH;
-    if (allowance < 0)
-      throw new FormatError("flow-size", "The flow that the file describes has more parameters than the file.", {
-        hint: "The file is cut short, or was edited by hand.",
-      });
+    claim(this.size);
   }
 
   /** The first values, the same for the same key. */

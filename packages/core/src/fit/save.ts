@@ -5,8 +5,8 @@
  */
 import type { Abortable } from "../abort.ts";
 import type { Backend, FloatArray } from "../backend.ts";
-import { fromJSON, type Kind, toJSON, withSizesUpTo } from "../bijector/described.ts";
-import { withParametersOf } from "../bijector/parameter.ts";
+import { fromJSON, type Kind, toJSON } from "../bijector/described.ts";
+import { withinFile } from "../bijector/limits.ts";
 import { type Layout, layoutOf } from "../bijector/program.ts";
 import type { Flow } from "../distribution/flow.ts";
 import { FlowError, FormatError } from "../error.ts";
@@ -108,13 +108,10 @@ export function saveCheckpoint(flow: Flow, state: TrainerState, facts: Facts, ex
   });
 }
 
-/** Axes up to this size are believed whatever a file's length: a layer without parameters may have them. */
-const PLAUSIBLE = 2 ** 16;
-
 /** Builds what a file describes; where a layer refuses its options, the file is to blame. */
 function describe(document: unknown, layers: readonly Kind[], bytes: number): unknown {
   try {
-    return withSizesUpTo(Math.max(PLAUSIBLE, bytes), () => withParametersOf(bytes, () => fromJSON(document, layers)));
+    return withinFile(bytes, () => fromJSON(document, layers));
   } catch (cause) {
     if (cause instanceof FormatError || !(cause instanceof FlowError)) throw cause;
     throw new FormatError("flow-description", `The flow in the file cannot be built: ${cause.message}`, {
