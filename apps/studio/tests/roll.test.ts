@@ -340,7 +340,7 @@ describe("the window", () => {
     for (let i = 0; i < 14; i++) await page.keyboard.press("Alt+ArrowDown");
     expect((await read("notes")).map((n) => n.pitch)).toEqual([84, 76, 79, 74, 57]);
     const top = () => page.locator("[role=application]").evaluate((e) => e.scrollTop);
-    await expect.poll(top).toBeGreaterThan(0);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
     const before = await top();
     await page.mouse.wheel(0, -20);
     await expect.poll(top).toBe(before - 20);

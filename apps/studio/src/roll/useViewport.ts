@@ -54,8 +54,11 @@ export class Viewport {
     const moved = (): void => this.tell(element, "place");
     const observer = new ResizeObserver(() => {
       this.isLaidOut = true;
-      this.tell(element, "size");
-      this.isLaidOut = false;
+      try {
+        this.tell(element, "size");
+      } finally {
+        this.isLaidOut = false;
+      }
     });
     observer.observe(element);
     element.addEventListener("scroll", moved, { passive: true });

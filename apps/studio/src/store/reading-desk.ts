@@ -13,7 +13,7 @@ import type { Studio } from "./studio.ts";
 
 const SAMPLES_OF_TYPICAL = 200;
 
-/** Asks again in the task after a melody's change, which is drawn first; answers that came too late are dropped. */
+/** Asks again in the task after a melody's change, which is shown first; answers that came too late are dropped. */
 export class ReadingDesk {
   private readonly studio: Studio;
   private readonly insights = { a: new Latest(), b: new Latest() };

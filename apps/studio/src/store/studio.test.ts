@@ -325,9 +325,10 @@ describe("the path", () => {
     engine.hold("morph");
     engine.log.length = 0;
     for (let points = 3; points <= 17; points++) studio.settings({ path: { points, preset: "musical" } });
-    // The change itself is drawn first.
+    // Not in the task of the change, which is shown first.
     expect(engine.log).toEqual([]);
     await settle();
+    expect(engine.waiting("morph").map((asked) => asked.payload.points)).toEqual([17]);
     for (const points of [4, 9, 17]) studio.settings({ path: { points, preset: "musical" } });
     await engine.waiting("morph")[0]!.answer();
     await engine.waiting("morph")[0]!.answer();

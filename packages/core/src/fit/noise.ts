@@ -84,12 +84,13 @@ export class NoiseMaker {
     const of = (n: number, from: NoiseSource): Record<string, HostArray> =>
       this.draw(specs, new Map([["N", n]]), from, temperature);
     const all = of(rows, source);
-    const hasRows = ({ shape }: NoiseSpec): boolean => shape.length > 0 && sameSize(shape[0]!, batchSize);
+    const hasRows = ({ shape: [first, ...rest] }: NoiseSpec): boolean =>
+      first !== undefined && sameSize(first, batchSize) && rest.every((size) => typeof size === "number");
     return (from, to) => {
       if (from === 0 && to === rows) return all;
       const own = specs.every(hasRows)
         ? {}
-        : of(to - from, source === "middle" ? source : { key: foldIn(source.key, from) });
+        : of(to - from, source === "middle" || from === 0 ? source : { key: foldIn(source.key, from) });
       return Object.fromEntries(
         specs.map((spec) => [spec.name, hasRows(spec) ? rowRange(all[spec.name]!, from, to) : own[spec.name]!]),
       );
