@@ -19,6 +19,7 @@ import {
   reference,
   startValues,
   symbol,
+  takeRows,
   traceProgram,
   uniform,
   type Weights,
@@ -58,15 +59,11 @@ async function runOnce(
   const noise = new NoiseMaker(key(0)).draw(noises, new Map([["N", rows]]), { key: key(SEED) });
   const given: Record<string, HostArray> = { ...noise };
   if (x) given["x"] = hostArray(x.data, [rows, ...flow.event]);
-  if (call.context) {
-    const own = count(flow.context!);
-    const data = new Float32Array(rows * own);
-    for (let i = 0; i < rows; i++) {
-      const from = Math.floor(i / SAMPLES) * own;
-      data.set(call.context.data.subarray(from, from + own), i * own);
-    }
-    given["context"] = hostArray(data, [rows, ...flow.context!]);
-  }
+  if (call.context)
+    given["context"] = takeRows(
+      call.context,
+      Array.from({ length: rows }, (_, i) => Math.floor(i / SAMPLES)),
+    );
   if (weights.params.length > 0) given["params"] = hostArray(weights.params, [weights.params.length]);
   if (weights.state.length > 0) given["state"] = hostArray(weights.state, [weights.state.length]);
   const wanted = new Set(graph.inputs.map((t) => (t.node.params as { readonly name: string }).name));

@@ -8,7 +8,7 @@ import { conformanceCases, type Outcome } from "@normflow/core/conformance";
 import { exceptions, layerCases } from "./layers.ts";
 import { programCases } from "./programs.ts";
 import { type Report, verdicts } from "./suite.ts";
-import { type Agreement, SAMPLES } from "./thousand.ts";
+import { type Agreement, EDGE, SAMPLES, TOLERANCE } from "./thousand.ts";
 
 /** Where the page lies. */
 export const BACKENDS_PAGE = resolve(import.meta.dirname, "../../docs/backends.md");
@@ -125,7 +125,7 @@ ${table(
 
 ${SAMPLES} melodies of the model that ships and ${SAMPLES} points of a RealNVP trained on two moons, each from one file with one seed. A
 melody is the reference's when all 40 tokens are; where one is not, u = Φ(z) of its first token that differs must lie within
-1e−5 of the cell that the provider took. A point is the reference's within 1e−4.
+${short(EDGE)} of the cell that the provider took. A point is the reference's within ${short(TOLERANCE)}.
 
 ${table(
   ["provider", "melodies", "points", "largest error of a point"],

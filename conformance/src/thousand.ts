@@ -31,9 +31,9 @@ const CHUNK = 200;
 /** Minutes after which a provider is given up. */
 const MOST_MINUTES = 30;
 /** Largest |Δ| / (1 + |reference|) of a sample of real numbers that counts as the reference's. */
-const TOLERANCE = 1e-4;
+export const TOLERANCE = 1e-4;
 /** How far from a cell's edge the reference may stand where a provider lands in the cell beside it. */
-const EDGE = 1e-5;
+export const EDGE = 1e-5;
 /** Which share of the melodies must be those of the reference. */
 const LEAST_EQUAL = 0.999;
 

@@ -52,7 +52,7 @@ export async function onnx(options: OnnxOptions = {}): Promise<Backend> {
     try {
       host = await (worker ? workerHost : localHost)({ device: candidate, threads, lean });
       const small = await probed(host, candidate);
-      // The shaders that WebGPU has compiled go with the last session: one stays open.
+      // The shaders that WebGPU has compiled go with its last InferenceSession: one stays open.
       if (candidate === "webgpu") return backendOf(host, candidate, threads, [small]);
       await small.dispose();
       return backendOf(host, candidate, threads);

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { nextTask } from "../next-task.ts";
 import { Latest } from "./latest.ts";
 
 it("runs the first and the last of what comes while it is busy", async () => {
@@ -11,9 +12,9 @@ it("runs the first and the last of what comes while it is busy", async () => {
       done.push(i);
     });
   release.shift()!();
-  await new Promise((resolve) => setTimeout(resolve));
+  await nextTask();
   release.shift()!();
-  await new Promise((resolve) => setTimeout(resolve));
+  await nextTask();
   expect(done).toEqual([1, 4]);
 });
 
@@ -23,6 +24,6 @@ it("forgets what waits", async () => {
   latest.run(async () => void done.push(1));
   latest.run(async () => void done.push(2));
   latest.clear();
-  await new Promise((resolve) => setTimeout(resolve));
+  await nextTask();
   expect(done).toEqual([1]);
 });

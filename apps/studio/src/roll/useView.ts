@@ -8,7 +8,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import type { Notes } from "../piece/notes.ts";
 import { type Geometry, xOf, yOf } from "./geometry.ts";
 import type { Cursor } from "./keystrokes.ts";
-import type { Viewport } from "./useViewport.ts";
+import type { Place, Viewport } from "./useViewport.ts";
 import { topFor } from "./view.ts";
 
 /** Scrolls so that a melody shows; only as far as that is needed once it has been shown. */
@@ -55,7 +55,7 @@ export function useView(
     ({ step, pitch }) => {
       if (!viewport.port || !geometry) return;
       const { port } = viewport;
-      const place: { left?: number; top?: number } = {};
+      const place: Place = {};
       const left = xOf(step, geometry);
       const width = port.width - geometry.piano;
       if (left < port.left) place.left = xOf(step - (step % 4), geometry);

@@ -11,7 +11,7 @@ import type { Port } from "./view.ts";
 export type Change = "size" | "place";
 
 /** How far a window is to be scrolled. */
-type Place = Partial<Pick<Port, "left" | "top">>;
+export type Place = { -readonly [K in "left" | "top"]?: Port[K] };
 
 /**
  * Knows what of an element shows, in pixels. The page is asked when it has just been laid out, never while a melody

@@ -6,7 +6,7 @@
  * @module
  */
 import { type ComponentType, useEffect, useState } from "react";
-import { nextTask } from "../store/next-task.ts";
+import { nextTask } from "../next-task.ts";
 import type { Studio } from "../store/studio.ts";
 import styles from "./App.module.css";
 import { Mark } from "./Mark.tsx";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { nextTask } from "../next-task.ts";
 import { loadTone } from "./engine.ts";
 import { noSound } from "./error.ts";
 import { PART_STEPS, type Part, sixteenthSeconds, usualSettings, volumeGain } from "./part.ts";
@@ -71,7 +72,7 @@ async function renderPart(tone: ToneParts, part: Part, lead: number, options: Re
   let step = 0;
   for (let mark = run.advance(lead); mark; mark = run.advance(mark.time + mark.seconds))
     // A pause now and then, in which the page can draw and play.
-    if (++step % 8 === 0) await new Promise((done) => setTimeout(done));
+    if (++step % 8 === 0) await nextTask();
   const buffer = (await context.render()).get();
   if (!buffer) throw noSound();
   return buffer;

@@ -4,6 +4,7 @@
  * @module
  */
 import { OptionError } from "@normflow/core";
+import { nextTask } from "../next-task.ts";
 
 /** What a file says about itself. */
 export interface WavInfo {
@@ -50,7 +51,7 @@ export async function wavBlob(
   const length = channels[0]!.length;
   for (let from = 0; from < length; from += SLICE) {
     pieces.push(samples16(channels, from, Math.min(length, from + SLICE)));
-    await new Promise((done) => setTimeout(done));
+    await nextTask();
   }
   return new Blob(pieces, { type: "audio/wav" });
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { Latest } from "../model/latest.ts";
+import { nextTask } from "../next-task.ts";
 import { gridOf, notesOf, sameNotes } from "../piece/notes.ts";
 import { type SideName, sideNames } from "../piece/piece.ts";
 import { insightOf } from "./insight.ts";
-import { nextTask } from "./next-task.ts";
 import type { StudioState } from "./state.ts";
 import type { Studio } from "./studio.ts";
 

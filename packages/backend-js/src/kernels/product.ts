@@ -126,8 +126,11 @@ export function stridedRowProduct(
   if (j < n) columnsProduct(n - j, k, C, c + j, A, a, ak, B, b + j * bj, bk, bj, D, d, ds, low);
 }
 
+/** Rows of A that are walked at once. */
+export const TILE_ROWS = 4;
+
 /** Rows of A side by side, entry by entry, in the precision of the sums. */
-let gathered = new Float64Array(4 * 256);
+let gathered = new Float64Array(TILE_ROWS * 256);
 
 /**
  * Four rows and two columns at a time, m a multiple of 4. The rows of A are widened once for all columns; more sums at
@@ -152,9 +155,9 @@ function tilesProduct(
   ds: number,
   low: number,
 ): void {
-  if (gathered.length < 4 * k) gathered = new Float64Array(4 * k);
+  const end = TILE_ROWS * k;
+  if (gathered.length < end) gathered = new Float64Array(end);
   const G = gathered;
-  const end = 4 * k;
   for (let i = 0; i < m; i += 4) {
     const first = a + i * ai;
     for (let p = first, g = 0; g < end; p += ak, g += 4) {
@@ -231,7 +234,7 @@ export function product(
   ds: number,
   low: number,
 ): void {
-  const tiled = n < 2 ? 0 : m - (m % 4);
+  const tiled = n < 2 ? 0 : m - (m % TILE_ROWS);
   if (tiled > 0) tilesProduct(tiled, n, k, C, c, A, a, ai, ak, B, b, bk, bj, D, d, ds, low);
   for (let i = tiled; i < m; i++)
     if (bj === 1) rowProduct(n, k, C, c + i * n, A, a + i * ai, ak, B, b, bk, D, d, ds, low);

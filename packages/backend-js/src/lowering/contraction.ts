@@ -6,7 +6,7 @@
 import type { NodeOf, PrimitiveParams, Tensor } from "@normflow/core";
 import { convolve } from "../kernels/convolution.ts";
 import { copyRows } from "../kernels/copy.ts";
-import { product } from "../kernels/product.ts";
+import { product, TILE_ROWS } from "../kernels/product.ts";
 import { allFinite, sparseProduct } from "../kernels/sparse.ts";
 import { solveTriangular } from "../kernels/triangular.ts";
 import type { Lowerer } from "../plan/lower.ts";
@@ -87,7 +87,7 @@ export function endedProduct(
   // Fewer rows of A than a tile has are walked once for every few columns: where they do not lie together, gathering them
   // pays. The kernels walk until they arrive at the end, so an entry repeated by a step of 0 must be laid out.
   const step = a.strides.at(-1)!;
-  if (k > 1 && (step === 0 || (step !== 1 && n >= 16 && m < 4))) a = l.copy(a);
+  if (k > 1 && (step === 0 || (step !== 1 && n >= 16 && m < TILE_ROWS))) a = l.copy(a);
   const batch = sharedShape([a, b].map((v) => ({ ...v, shape: v.shape.slice(0, -2) })));
   const spread = (v: View): Int32Array =>
     offsetTable(

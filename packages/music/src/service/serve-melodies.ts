@@ -8,7 +8,7 @@ import { cross } from "../flow/cross.ts";
 import { type MelodyCallOptions, MelodyModel } from "../flow/melody-model.ts";
 import { shapeMelody } from "../flow/shape.ts";
 import { surprise } from "../flow/surprise.ts";
-import { lockScale, type MelodyEvent, morphPresets, noTilt } from "../flow/tilt.ts";
+import { lockScale, morphPresets, noTilt } from "../flow/tilt.ts";
 import { fromEvent, type Grid, toEvent } from "../grid/grid.ts";
 import { cardOf } from "./card.ts";
 import { readBytes, readCount, readDraw, readGrid, readGrids, readLimits, whole } from "./payload.ts";
@@ -26,15 +26,11 @@ export interface ServiceOptions {
   readonly backend: Backend | Promise<Backend>;
 }
 
-/** Events as grids, with the bits of what the grids hold: a hold drawn at the start is a rest. */
-async function scored(
-  scores: Scores,
-  events: readonly MelodyEvent[],
-  options: MelodyCallOptions,
-): Promise<ScoredMelodies> {
-  const grids = events.map(fromEvent);
-  return { grids, bits: await scores.of(grids, options) };
-}
+/** Grids with the bits of what they hold, which may be less than the events did: a hold drawn at the start is a rest. */
+const scored = async (scores: Scores, grids: readonly Grid[], options: MelodyCallOptions): Promise<ScoredMelodies> => ({
+  grids,
+  bits: await scores.of(grids, options),
+});
 
 /** Draws grids with the bits that sampling gives; a melody that becomes another event in its one form is scored anew. */
 async function drawn(
@@ -44,11 +40,10 @@ async function drawn(
   options: MelodyCallOptions,
 ): Promise<ScoredMelodies> {
   const { events, bits } = await scores.model.sampleWithBits(n, { ...options, ...draw });
-  for (const [i, event] of events.entries()) {
-    const grid = fromEvent(event);
-    if (toEvent(grid).every((token, k) => token === event[k])) scores.remember(grid, bits[i]!);
-  }
-  return scored(scores, events, options);
+  const grids = events.map(fromEvent);
+  for (const [i, grid] of grids.entries())
+    if (toEvent(grid).every((token, k) => token === events[i]![k])) scores.remember(grid, bits[i]!);
+  return scored(scores, grids, options);
 }
 
 async function scoredOne(scores: Scores, grid: Grid, options: MelodyCallOptions): Promise<ScoredMelody> {
@@ -89,7 +84,7 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
       if (!scale) return drawn(scores(), count, draw, calls(signal));
       const tilt = lockScale(noTilt(), scale);
       const events = await model().sample(count, { ...calls(signal), ...draw, tilt });
-      return scored(scores(), events, calls(signal));
+      return scored(scores(), events.map(fromEvent), calls(signal));
     },
 
     bits: (payload, { signal }) => scores().of(readGrids(entries(payload).grids), calls(signal)),
@@ -121,7 +116,7 @@ export function serveMelodies(port: Port, { backend }: ServiceOptions): void {
       const [from, to] = [readGrid(a), readGrid(b)];
       const count = whole("points", "number of points", points, 2, MOST_POINTS);
       const events = await model().morph(toEvent(from), toEvent(to), count, preset, calls(signal));
-      return scored(scores(), events, calls(signal));
+      return scored(scores(), events.map(fromEvent), calls(signal));
     },
 
     async vary(payload, { signal }) {

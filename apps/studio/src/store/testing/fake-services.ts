@@ -3,16 +3,15 @@
  *
  * @module
  */
-
 import { WorkerError } from "@normflow/core";
 import type { MelodyRequests } from "@normflow/music";
 import type { Dropped } from "../../files/import.ts";
 import type { OwnModel } from "../../keep/model-store.ts";
 import { defaultPreferences, memoryStorage, openStorage, type StorageLike } from "../../keep/storage.ts";
 import type { Engine } from "../../model/engine.ts";
+import { nextTask } from "../../next-task.ts";
 import { gridOf, type Notes, notesOf } from "../../piece/notes.ts";
 import type { PlayerState } from "../../sound/player.ts";
-import { nextTask } from "../next-task.ts";
 import type { PlayerLike, Services } from "../services.ts";
 import { Studio } from "../studio.ts";
 
